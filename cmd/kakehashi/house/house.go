@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package house runs one network: a store, its desk, the relay and whatever runs by itself, each in a loop of its own.
+//
+// Everything below it is stepped and starts nothing; here are the goroutines, the clock and the waiting. A process that
+// serves a sandbox runs a second house on a store of its own.
+package house
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/kakehashi-pay/kakehashi/fault"
+	"github.com/kakehashi-pay/kakehashi/flow"
+	"github.com/kakehashi-pay/kakehashi/ident"
+	"github.com/kakehashi-pay/kakehashi/ledger"
+	"github.com/kakehashi-pay/kakehashi/payment"
+	"github.com/kakehashi-pay/kakehashi/relay"
+	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/wallet"
+)
+
+// CodeStopping is the code of what is refused while the process stops.
+const CodeStopping fault.Code = "stopping"
+
+// Config says how a house is run.
+type Config struct {
+	Books    store.Location
+	Lanes    int
+	BatchMax int    // movements in one batch; 0: the desk's own bound
+	Holder   string // this process: its address and pid
+	Now      func() time.Time
+	// Connect gives the connector of a wallet as its facts now are.
+	Connect func(w wallet.Wallet) wallet.Connector
+	// Alarm is told what an operator must know: a name and what it is about.
+	Alarm func(name, about string)
+}
+
+// House is one running network.
+//
+// Concurrency: safe for any number of callers.
+type House struct {
+	config Config
+	db     *store.DB
+	desk   *flow.Desk
+	relay  *relay.Relay
+	wakes  [ident.LanesMax]chan struct{}
+
+	calls   context.Context // of calls to wallets: they outlive their callers
+	hangUp  context.CancelFunc
+	quit    chan struct{}
+	loops   sync.WaitGroup
+	callers sync.WaitGroup
+
+	mutex      sync.Mutex
+	stopping   bool
+	failed     error
+	connectors map[wallet.ID]connected
+	followers  []func(rows []ledger.Row, changed []*payment.Payment)
+}
+
+// connected is a connector and the facts it was made from.
+type connected struct {
+	facts     wallet.Wallet
+	connector wallet.Connector
+}
+
+// Open opens the store, takes its lanes, and begins to ask about whatever is open.
+//
+// Errors: as store.Open and flow.OpenDesk.
+func Open(ctx context.Context, c Config) (*House, error) {
+	db, err := store.Open(ctx, c.Books)
+	if err != nil {
+		return nil, err
+	}
+	h := &House{config: c, db: db, quit: make(chan struct{}), connectors: map[wallet.ID]connected{}}
+	h.calls, h.hangUp = context.WithCancel(context.WithoutCancel(ctx))
+	desk, err := flow.OpenDesk(ctx, db, flow.Opening{Lanes: c.Lanes, Holder: c.Holder, Now: c.Now(),
+		Hooks: flow.Hooks{Committed: h.committed, Alarm: c.Alarm}})
+	if err != nil {
+		h.hangUp()
+		db.Close()
+		return nil, err
+	}
+	h.desk = desk
+	h.relay = relay.New(h.submit, desk.Facts(), c.Alarm)
+	for _, t := range desk.Tellers() {
+		if c.BatchMax > 0 {
+			t.BatchMax(c.BatchMax)
+		}
+		h.wakes[t.Lane()] = make(chan struct{}, 1)
+		h.relay.Recover(t.Open(), c.Now())
+		h.loop(func() { h.tend(t) })
+	}
+	h.loop(h.ask)
+	return h, nil
+}
+
+func (h *House) loop(run func()) {
+	h.loops.Add(1)
+	go func() {
+		defer h.loops.Done()
+		run()
+	}()
+}
+
+// Every calls step again and again with a pause between the end of one and the beginning of the next, until the house
+// stops.
+func (h *House) Every(pause time.Duration, step func(ctx context.Context, now time.Time)) {
+	h.loop(func() {
+		for {
+			step(h.calls, h.config.Now())
+			select {
+			case <-time.After(pause):
+			case <-h.quit:
+				return
+			}
+		}
+	})
+}
+
+// Follow calls tell with every batch that is committed from now on. tell must not wait.
+func (h *House) Follow(tell func(rows []ledger.Row, changed []*payment.Payment)) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	h.followers = append(h.followers[:len(h.followers):len(h.followers)], tell)
+}
+
+// DB is the store.
+func (h *House) DB() *store.DB { return h.db }
+
+// Desk is the desk.
+func (h *House) Desk() *flow.Desk { return h.desk }
+
+// Facts is the catalogue.
+func (h *House) Facts() *store.Catalogue { return h.desk.Facts() }
+
+// Reader is the store's reading half.
+func (h *House) Reader() *store.Reader { return h.db.Reader() }
+
+// Relay is what asks the wallets.
+func (h *House) Relay() *relay.Relay { return h.relay }
+
+// Now is the house's time.
+func (h *House) Now() time.Time { return h.config.Now() }
+
+// Failed is why the house no longer serves its lanes; nil while it does.
+func (h *House) Failed() error {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.failed
+}
+
+// Stop makes the house refuse what is new, waits for what is under way no longer than the context lasts, and lets go of the
+// store. What is still open is asked about after the next start.
+func (h *House) Stop(ctx context.Context) {
+	h.mutex.Lock()
+	h.stopping = true
+	h.mutex.Unlock()
+	settled := make(chan struct{})
+	go func() {
+		h.callers.Wait()
+		close(settled)
+	}()
+	select {
+	case <-settled:
+	case <-ctx.Done():
+	}
+	h.hangUp()
+	close(h.quit)
+	h.loops.Wait()
+	h.desk.Close()
+	h.db.Close()
+}
+
+// enter counts a caller, unless the house is stopping.
+func (h *House) enter() error {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	if h.stopping {
+		return &fault.Error{Op: "house.Do", Kind: fault.Unavailable, Code: CodeStopping, Detail: "the service is stopping"}
+	}
+	h.callers.Add(1)
+	return nil
+}
