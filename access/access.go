@@ -86,7 +86,8 @@ type Key struct {
 	RevokedAt time.Time // zero: not revoked
 }
 
-// ActiveAt reports whether a signature by this key counts at a time.
+// ActiveAt reports whether a signature that arrives at a time counts. Once revoked a key counts at no time, not even an
+// earlier one: whoever stole it would sign for then. Old signatures are checked with Public alone.
 func (k Key) ActiveAt(at time.Time) bool {
 	return !at.Before(k.From) && (k.Until.IsZero() || at.Before(k.Until)) && k.RevokedAt.IsZero()
 }

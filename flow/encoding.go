@@ -58,6 +58,8 @@ func Decode(data []byte) (Movement, error) {
 		return decode[Tell](e)
 	case Put{}.Name():
 		return decode[Put](e)
+	case Price{}.Name():
+		return decode[Price](e)
 	case Revoke{}.Name():
 		return decode[Revoke](e)
 	}

@@ -18,22 +18,25 @@ import (
 
 // Teller commits the movements of one lane. It is stepped: nothing in it waits, sleeps or starts anything.
 //
-// Invariant: its view holds committed rows only, between steps.
+// Invariant: its view holds committed rows only, between steps; while it is not known what is committed there is no view.
 // Concurrency: Submit by anybody; Step, Recover and Close by one owner.
 type Teller struct {
 	lane   ident.Lane
 	facts  *store.Catalogue
 	writer *store.Writer
-	view   *store.View
+	view   *store.View // nil: to be restored before anything is decided
 	lines  lines
 	hooks  Hooks
 	doubt  *doubt
 	most   int
+
+	settling bool // this step has settled a doubt
 }
 
 // Hooks are told what a teller did; they are called by Step and must not wait.
 type Hooks struct {
-	// Committed is told after each batch, before the callers are answered: the new rows and the payments they changed.
+	// Committed is told after each batch, before the callers are answered: the new rows and the payments they changed. The
+	// slices are used again; the payments may be kept.
 	Committed func(rows []ledger.Row, changed []*payment.Payment)
 	// Alarm is told what an operator must know: an alarm's name and what it is about.
 	Alarm func(name, about string)
@@ -77,8 +80,13 @@ func newTeller(ctx context.Context, db *store.DB, lane ident.Lane, facts *store.
 
 // remember empties the lane's memory and reads it again.
 func (t *Teller) remember(ctx context.Context) error {
-	t.view = store.NewView(t.lane, t.facts)
-	return t.writer.Restore(ctx, t.view)
+	t.view = nil
+	view := store.NewView(t.lane, t.facts)
+	if err := t.writer.Restore(ctx, view); err != nil {
+		return err
+	}
+	t.view = view
+	return nil
 }
 
 // Lane is the teller's lane.
@@ -87,8 +95,14 @@ func (t *Teller) Lane() ident.Lane { return t.lane }
 // Row is where the lane stands, as committed.
 func (t *Teller) Row() store.LaneRow { return t.writer.Row() }
 
-// Open are the payments about which somebody must still be asked, oldest first.
-func (t *Teller) Open() []*payment.Payment { return t.view.Open() }
+// Open are the payments about which somebody must still be asked, oldest first; none while a batch is in doubt, since what
+// is not durable must not be asked about.
+func (t *Teller) Open() []*payment.Payment {
+	if t.view == nil {
+		return nil
+	}
+	return t.view.Open()
+}
 
 // BatchMax sets how many movements one batch holds, from 1 up to the house's own bound.
 func (t *Teller) BatchMax(n int) { t.most = min(max(n, 1), batchMax) }
@@ -116,6 +130,11 @@ func (t *Teller) Step(ctx context.Context, now time.Time) (worked bool, err erro
 	}
 	if t.doubt != nil {
 		return true, t.settle(ctx, now)
+	}
+	if t.view == nil {
+		if err := t.remember(ctx); err != nil {
+			return true, fault.Wrap("flow.Step", err)
+		}
 	}
 	batch, late := t.lines.pop(now, t.most)
 	for _, w := range late {
@@ -201,11 +220,14 @@ func (t *Teller) commit(ctx context.Context, b *store.Batch, done []decided, now
 		return nil
 	case store.CodeRefusedByRow:
 		return t.bisect(ctx, done, err, now)
-	case store.CodeLaneLost:
+	case store.CodeLaneLost, store.CodeDisk:
 		return t.lose(done, err)
 	}
 	t.alarm(AlarmDoubt, err.Error())
-	t.doubt = &doubt{batch: b, decided: done}
+	t.view, t.doubt = nil, &doubt{batch: b, decided: done}
+	if t.settling {
+		return fault.Wrap("flow.Step", err) // what fails again and again must not keep the step from ending
+	}
 	return t.settle(ctx, now)
 }
 
@@ -258,6 +280,8 @@ func (t *Teller) park(ctx context.Context, d decided, why error, now time.Time) 
 
 // settle ends the doubt about a batch. While the store cannot be reached the doubt stays, and nothing else is served.
 func (t *Teller) settle(ctx context.Context, now time.Time) error {
+	t.settling = true
+	defer func() { t.settling = false }()
 	d := t.doubt
 	committed, err := t.writer.Settle(ctx, d.batch, now)
 	if err != nil {
@@ -286,12 +310,12 @@ func (t *Teller) settle(ctx context.Context, now time.Time) error {
 	return t.serve(ctx, batch, now)
 }
 
-// lose answers a batch that may or may not be written, after another process has taken the lane.
+// lose answers a batch that may or may not be written, after another process has taken the lane, or the disk has failed.
 func (t *Teller) lose(done []decided, err error) error {
 	t.alarm(AlarmLaneLost, err.Error())
-	t.doubt = nil
+	t.view, t.doubt = nil, nil
 	t.refuseDecided(done, &fault.Error{Op: "flow.Step", Kind: fault.Unknown, Code: store.CodeLaneLost, Err: err})
-	return err
+	return &fault.Error{Op: "flow.Step", Kind: fault.Unavailable, Code: store.CodeLaneLost, Err: err}
 }
 
 // forget empties a memory that may hold what a failed batch put there.

@@ -38,10 +38,12 @@ const (
 	TagSealed     Tag = 18 // bytes: commitment of the sealed record that holds a caller's free text
 )
 
-// fieldsFormat is the first byte of every body written today: then for each field its tag, and a varint or, for texts and
-// bytes, a length and so many bytes. Tags rise, so one body has one encoding.
+// fieldsFormat is the first byte of every body written today: then for each field its tag, its form, and a varint or, for
+// texts and bytes, a length and so many bytes. Tags rise, varints are as short as they can be, and no fields are an empty
+// body: so one body has one encoding. A format once written is read for ever.
 const fieldsFormat = 1
 
+// The forms of a field.
 const (
 	fieldNumber = 0
 	fieldText   = 1
@@ -82,7 +84,7 @@ func (f *Fields) begin(tag Tag, form byte) {
 	f.body = append(f.body, byte(tag), form)
 }
 
-// Field is one field of a body: a number or a text.
+// Field is one field of a body: a text, or a number where Text is empty.
 type Field struct {
 	Tag    Tag
 	Number int64
@@ -120,6 +122,9 @@ func ParseFields(body []byte) ([]Field, error) {
 			field.Text, after = string(after[:value]), after[value:]
 		}
 		fields, rest = append(fields, field), after
+	}
+	if len(fields) == 0 {
+		return nil, malformedFields("a format without fields") // no fields are written as an empty body
 	}
 	return fields, nil
 }

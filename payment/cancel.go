@@ -46,48 +46,62 @@ func (p *Payment) CancelConfirmed(cause Cause) Change {
 
 // HearAfterWindow is what the inquiry says that follows a cancel which came too late: never charged ends the payment as
 // cancelled, charged makes us give the money back by a refund of our own. The merchant is not credited on either way.
+//
+// A wallet that forgets, or names otherwise, a charge it had signed says nothing that ends the payment: a contradiction, and
+// it is asked again.
 func (p *Payment) HearAfterWindow(a wallet.Answer) []Change {
-	if p.State != Cancelling {
+	if p.State != Cancelling || a.Verdict == wallet.Unknown {
 		return nil
 	}
-	switch a.Verdict {
-	case wallet.Declined:
-		return []Change{p.CancelConfirmed(ByWallet)}
-	case wallet.Succeeded:
-		if why := p.differs(a); why != "" {
-			return p.contradicted(why)
-		}
-		c := Change{Kind: ledger.PaymentRefunding, Subject: p.ID.Digest, Result: wire.PaymentInProcess, Cause: ByWallet,
-			Partner: a.Partner, At: a.PartnerAt}
-		if !p.Held {
-			c.Postings = p.strayPostings()
-		}
-		return []Change{c}
+	if p.Held && a.Declares(wire.OrderNotExist) {
+		return p.contradicted("the wallet no longer knows the charge " + p.Partner)
 	}
-	return nil
+	if a.Verdict == wallet.Declined {
+		return []Change{p.CancelConfirmed(ByWallet)}
+	}
+	switch why := p.differs(a); {
+	case why != "":
+		return p.contradicted(why)
+	case p.Held && a.Partner != p.Partner:
+		return p.secondCharge(a, p.Partner)
+	}
+	c := Change{Kind: ledger.PaymentRefunding, Subject: p.ID.Digest, Result: wire.PaymentInProcess, Cause: ByWallet,
+		Partner: a.Partner, At: signedAt(a)}
+	if !p.Held {
+		c.Postings = p.strayPostings()
+	}
+	return []Change{c}
 }
 
-// HearReturn is what the answer to a refund of our own changes: of a payment that is Refunding, or of a stray charge.
+// HearReturn is what the answer to a refund of our own changes: of a payment that is Refunding, or of a stray charge. Such a
+// refund gives everything back; until the wallet says so it is asked again.
 func (p *Payment) HearReturn(a wallet.Answer) []Change {
-	switch {
-	case a.Verdict == wallet.Unknown:
-		return nil
-	case p.State == Refunding && a.Verdict == wallet.Succeeded:
-		return []Change{p.CancelConfirmed(ByWallet)}
-	case p.State == Refunding:
-		return p.contradicted("the wallet declines with " + string(a.Code) + " to give a charge back")
-	case p.Stray != "" && a.Verdict == wallet.Succeeded:
-		return []Change{p.strayEnded("given back")}
-	case p.Stray != "":
-		return p.contradicted("the wallet declines with " + string(a.Code) + " to give the stray charge " + p.Stray + " back")
+	charge := "the charge " + p.Partner
+	if p.Stray != "" {
+		charge = "the stray charge " + p.Stray
 	}
-	return nil
+	why := otherAmounts(a, p.Price, p.Payer)
+	switch {
+	case a.Verdict == wallet.Unknown || p.State != Refunding && p.Stray == "":
+		return nil
+	case a.Verdict == wallet.Declined:
+		return p.contradicted("the wallet declines with " + string(a.Code) + " to give back " + charge)
+	case why != "":
+		return p.contradicted(why + " for the return of " + charge)
+	case p.State == Refunding:
+		return []Change{p.CancelConfirmed(ByWallet)}
+	}
+	return []Change{p.strayEnded("given back")}
 }
 
-// HearOfStray is what the inquiry says that follows a stray charge: not charged after all ends it.
+// HearOfStray is what the inquiry says that follows a stray charge: not charged after all ends it. A wallet that has forgotten
+// the charge it signed has not said so: the charge stays open.
 func (p *Payment) HearOfStray(a wallet.Answer) []Change {
-	if p.Stray == "" || a.Verdict != wallet.Declined {
+	switch {
+	case p.Stray == "" || a.Verdict != wallet.Declined:
 		return nil
+	case a.Code == wire.OrderNotExist:
+		return p.contradicted("the wallet no longer knows the charge " + p.Stray)
 	}
 	return []Change{p.strayEnded("not charged after all: " + string(a.Code))}
 }

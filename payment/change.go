@@ -4,18 +4,16 @@ package payment
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/ident"
+	"github.com/kakehashi-pay/kakehashi/invariant"
 	"github.com/kakehashi-pay/kakehashi/ledger"
 	"github.com/kakehashi-pay/kakehashi/money"
+	"github.com/kakehashi-pay/kakehashi/wallet"
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
-
-// CodeIllegalChange is the code of a journal row that cannot follow the rows before it.
-const CodeIllegalChange fault.Code = "payment_change_illegal"
 
 // Cause says who or what brought a change about.
 type Cause string
@@ -29,6 +27,9 @@ const (
 )
 
 // Change is one change of a payment or of one of its refunds: what a journal row records.
+//
+// Invariant: At is zero or after 1970, in UTC, in whole microseconds; Amounts.Price is Asked where Amounts is set. So Body and
+// ChangeOf keep all of it but the postings, which the row keeps as transfers.
 type Change struct {
 	Kind     ledger.Kind
 	Subject  ident.Digest // the payment, or the refund
@@ -44,18 +45,24 @@ type Change struct {
 	Postings []ledger.Posting
 }
 
+// signedAt is the time that a wallet tells, as the books keep it; a time before 1970 is none.
+func signedAt(a wallet.Answer) time.Time {
+	return TimeOf(max(0, Micros(a.PartnerAt)))
+}
+
 // Body encodes what the change's journal row says, without the postings.
 func (c *Change) Body() []byte {
+	invariant.Check(c.Kind != ledger.RefundSent || c.Amounts.Price == c.Asked, "payment: a refund of %v takes %v", c.Asked,
+		c.Amounts.Price)
+	asked := c.Asked.Currency().Valid()
 	var f ledger.Fields
 	f.Text(ledger.TagResult, string(c.Result))
 	f.Text(ledger.TagPartner, c.Partner)
 	if !c.At.IsZero() {
 		f.Number(ledger.TagPartnerAt, c.At.UnixMicro())
 	}
-	if c.Bound != (Commitment{}) {
-		f.Text(ledger.TagCommitment, string(c.Bound[:]))
-	}
-	if c.Asked.Currency().Valid() {
+	f.Text(ledger.TagCommitment, c.Bound.text())
+	if asked {
 		f.Number(ledger.TagAmount, c.Asked.Minor())
 	}
 	if c.Kind == ledger.RefundSent {
@@ -65,135 +72,121 @@ func (c *Change) Body() []byte {
 	}
 	f.Text(ledger.TagCause, string(c.Cause))
 	f.Text(ledger.TagDetail, c.Detail)
-	if c.Asked.Currency().Valid() {
+	if asked {
 		f.Number(ledger.TagCurrency, int64(c.Asked.Currency()))
 	}
-	if c.Sealed != (Commitment{}) {
-		f.Text(ledger.TagSealed, string(c.Sealed[:]))
-	}
+	f.Text(ledger.TagSealed, c.Sealed.text())
 	return f.Body()
 }
 
+// text is the commitment's bytes; nothing where there is none.
+func (c Commitment) text() string {
+	if c == (Commitment{}) {
+		return ""
+	}
+	return string(c[:])
+}
+
+// CodeRequestAltered is the code of a request that is not the one to which its first journal row commits.
+const CodeRequestAltered fault.Code = "payment_request_altered"
+
 // ChangeOf reads the change that a journal row records of a payment made by request.
 //
-// Errors: Internal fields_malformed.
+// Errors: Internal fields_malformed, payment_change_illegal: the row is damaged, or newer than this program; Internal
+// payment_request_altered: the request was changed after it was committed.
 func ChangeOf(row *ledger.Row, request *Request) (Change, error) {
 	fields, err := ledger.ParseFields(row.Body)
 	if err != nil {
 		return Change{}, fault.Wrap("payment.ChangeOf", err)
 	}
-	c := Change{Kind: row.Kind, Subject: row.Subject}
-	var minor [4]int64
-	var currency money.Currency
+	r := reading{change: Change{Kind: row.Kind, Subject: row.Subject}}
 	for _, f := range fields {
-		switch f.Tag {
-		case ledger.TagResult:
-			c.Result = wire.ResultCode(f.Text)
-		case ledger.TagPartner:
-			c.Partner = f.Text
-		case ledger.TagPartnerAt:
-			c.At = TimeOf(f.Number)
-		case ledger.TagCommitment:
-			copy(c.Bound[:], f.Text)
-		case ledger.TagAmount:
-			minor[0] = f.Number
-		case ledger.TagPayer:
-			minor[1] = f.Number
-		case ledger.TagBase:
-			minor[2] = f.Number
-		case ledger.TagFee:
-			minor[3] = f.Number
-		case ledger.TagCause:
-			c.Cause = Cause(f.Text)
-		case ledger.TagDetail:
-			c.Detail = f.Text
-		case ledger.TagCurrency:
-			currency = money.Currency(f.Number)
-		case ledger.TagSealed:
-			copy(c.Sealed[:], f.Text)
+		if !r.field(f) {
+			return Change{}, unreadable(row, fmt.Errorf("field %d", f.Tag))
 		}
 	}
-	if currency.Valid() {
-		c.Asked = money.New(minor[0], currency)
+	if !r.amounts(request) {
+		return Change{}, unreadable(row, fmt.Errorf("the amounts of %v", row.Kind))
 	}
-	if c.Kind == ledger.RefundSent {
-		c.Amounts = Shares{
-			Price: money.New(minor[0], request.Price.Currency()), Payer: money.New(minor[1], request.Payer.Currency()),
-			Base: money.New(minor[2], request.Payer.Currency()), Fee: money.New(minor[3], request.Price.Currency()),
-		}
+	if commits(row.Kind) && r.change.Bound != request.CommitmentOf() {
+		return Change{}, &fault.Error{Op: "payment.ChangeOf", Kind: fault.Internal, Code: CodeRequestAltered,
+			Subject: request.ID.String()}
 	}
-	return c, nil
+	return r.change, nil
 }
 
-// stateAfter is the state a kind of row leaves a payment in; ok is false for kinds that leave it where it is.
-func stateAfter(kind ledger.Kind) (s State, ok bool) {
-	switch kind {
-	case ledger.PaymentSent:
-		return Sent, true
-	case ledger.PaymentRefused, ledger.PaymentFailed:
-		return Failed, true
-	case ledger.PaymentUnknown:
-		return Unknown, true
-	case ledger.PaymentSucceeded:
-		return Success, true
-	case ledger.PaymentCancelling:
-		return Cancelling, true
-	case ledger.PaymentCancelled:
-		return Cancelled, true
-	case ledger.PaymentRefunding:
-		return Refunding, true
-	case ledger.PaymentTombstone:
-		return Tombstone, true
-	}
-	return None, false
+// commits reports whether rows of a kind carry the commitment to the payment's request.
+func commits(kind ledger.Kind) bool {
+	return kind == ledger.PaymentSent || kind == ledger.PaymentRefused || kind == ledger.PaymentTombstone
 }
 
-// Apply is the payment after the change that row n recorded at a time.
-//
-// Errors: Internal payment_change_illegal: the journal is damaged, or a decision forgot a rule.
-func (p *Payment) Apply(c *Change, n int64, at time.Time) error {
-	if c.Kind >= ledger.RefundSent && c.Kind <= ledger.RefundFailed {
-		if err := p.applyRefund(c, n, at); err != nil {
-			return err
-		}
-		p.Last, p.ChangedAt = n, at
-		return nil
-	}
-	to, moves := stateAfter(c.Kind)
-	if moves && !Legal(p.State, to) {
-		return p.illegal("%v leads from %v to %v", c.Kind, p.State, to)
-	}
-	if p.Origin == 0 {
-		p.Origin = n
-	}
-	switch c.Kind {
-	case ledger.PaymentSucceeded:
-		p.Partner, p.PartnerAt, p.BookedAt = c.Partner, c.At, at
-	case ledger.PaymentCancelling:
-		p.Held = p.State == Success
-	case ledger.PaymentContradiction:
-		p.Contradictions = append(slices.Clip(p.Contradictions), c.Detail)
-	case ledger.PaymentStray:
-		if p.Stray != "" || (p.State != Failed && p.State != Cancelled) {
-			return p.illegal("a stray charge in state %v", p.State)
-		}
-		p.Stray = c.Partner
-	case ledger.PaymentStrayReversed:
-		if p.Stray == "" {
-			return p.illegal("the reversal of no stray charge")
-		}
-		p.Reversed, p.Stray = append(slices.Clip(p.Reversed), p.Stray), ""
-	case ledger.PaymentRefunding:
-		p.Partner = c.Partner
-	}
-	if moves {
-		p.State, p.Result, p.Detail, p.Cause = to, c.Result, c.Detail, c.Cause
-	}
-	p.Last, p.ChangedAt = n, at
-	return nil
+func unreadable(row *ledger.Row, err error) error {
+	return &fault.Error{Op: "payment.ChangeOf", Kind: fault.Internal, Code: CodeIllegalChange,
+		Subject: ident.ID{Lane: row.Lane, Digest: row.Subject}.String(), Err: err}
 }
 
-func (p *Payment) illegal(format string, args ...any) error {
-	return &fault.Error{Op: "payment.Apply", Kind: fault.Internal, Code: CodeIllegalChange, Subject: p.ID.String(),
-		Err: fmt.Errorf(format, args...)}
+// reading is a change while its fields are read.
+type reading struct {
+	change   Change
+	minor    [ledger.TagFee + 1]int64 // by tag
+	seen     [ledger.TagFee + 1]bool
+	currency money.Currency
+}
+
+// field takes one field; ok is false when no change writes such a field.
+func (r *reading) field(f ledger.Field) (ok bool) {
+	c, text := &r.change, f.Text != ""
+	switch f.Tag {
+	case ledger.TagResult:
+		c.Result = wire.ResultCode(f.Text)
+	case ledger.TagPartner:
+		c.Partner = f.Text
+	case ledger.TagCause:
+		c.Cause = Cause(f.Text)
+	case ledger.TagDetail:
+		c.Detail = f.Text
+	case ledger.TagCommitment:
+		return c.Bound.read(f.Text)
+	case ledger.TagSealed:
+		return c.Sealed.read(f.Text)
+	case ledger.TagPartnerAt:
+		c.At = TimeOf(f.Number)
+		return f.Number > 0
+	case ledger.TagAmount, ledger.TagPayer, ledger.TagBase, ledger.TagFee:
+		r.minor[f.Tag], r.seen[f.Tag] = f.Number, true
+		return !text
+	case ledger.TagCurrency:
+		r.currency = money.Currency(f.Number)
+		return int64(r.currency) == f.Number && r.currency.Valid()
+	default:
+		return false
+	}
+	return text
+}
+
+// read takes the commitment that text wrote.
+func (c *Commitment) read(text string) (ok bool) {
+	return copy(c[:], text) == len(text) && len(text) == len(c) && *c != Commitment{}
+}
+
+// amounts puts the numbers that were read into their currencies; ok is false when they are not those of the row's kind.
+func (r *reading) amounts(request *Request) (ok bool) {
+	c, sent := &r.change, r.change.Kind == ledger.RefundSent
+	if r.seen[ledger.TagAmount] != r.currency.Valid() || r.seen[ledger.TagPayer] != sent ||
+		r.seen[ledger.TagBase] != sent || r.seen[ledger.TagFee] != sent {
+		return false
+	}
+	if r.currency.Valid() {
+		c.Asked = money.New(r.minor[ledger.TagAmount], r.currency)
+	}
+	if !sent {
+		return true
+	}
+	if r.currency != request.Price.Currency() || !r.currency.Valid() {
+		return false
+	}
+	payer := request.Payer.Currency()
+	c.Amounts = Shares{Price: c.Asked, Payer: money.New(r.minor[ledger.TagPayer], payer),
+		Base: money.New(r.minor[ledger.TagBase], payer), Fee: money.New(r.minor[ledger.TagFee], r.currency)}
+	return true
 }

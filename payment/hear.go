@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/kakehashi-pay/kakehashi/ledger"
+	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/wallet"
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
@@ -45,21 +46,32 @@ func (p *Payment) hearSuccess(a wallet.Answer) []Change {
 	switch p.State {
 	case Sent, Unknown:
 		return []Change{{Kind: ledger.PaymentSucceeded, Subject: p.ID.Digest, Result: wire.Success, Cause: ByWallet,
-			Partner: a.Partner, At: a.PartnerAt, Postings: p.successPostings()}}
+			Partner: a.Partner, At: signedAt(a), Postings: p.successPostings()}}
 	case Success:
 		if a.Partner != p.Partner {
-			return p.contradicted(fmt.Sprintf("the wallet tells a second charge %s beside %s", a.Partner, p.Partner))
+			return p.secondCharge(a, p.Partner)
 		}
 	case Failed, Cancelled:
-		known := a.Partner == p.Partner && p.Partner != "" || a.Partner == p.Stray && p.Stray != "" ||
-			slices.Contains(p.Reversed, a.Partner)
-		if !known && p.Stray == "" {
-			return []Change{{Kind: ledger.PaymentStray, Subject: p.ID.Digest, Cause: ByWallet, Partner: a.Partner,
-				At: a.PartnerAt, Detail: "the wallet charged a payment that is " + p.State.String(),
-				Postings: p.strayPostings()}}
-		}
+		return p.hearStray(a)
 	}
 	return nil
+}
+
+// hearStray is what a charge changes that is told after the end: it must go back, unless it is known to have gone back.
+func (p *Payment) hearStray(a wallet.Answer) []Change {
+	switch {
+	case a.Partner == p.Partner || a.Partner == p.Stray || slices.Contains(p.Reversed, a.Partner):
+		return nil
+	case p.Stray != "":
+		return p.secondCharge(a, p.Stray)
+	}
+	return []Change{{Kind: ledger.PaymentStray, Subject: p.ID.Digest, Cause: ByWallet, Partner: a.Partner, At: signedAt(a),
+		Detail: "the wallet charged a payment that is " + p.State.String(), Postings: p.strayPostings()}}
+}
+
+// secondCharge writes down that one payment was charged twice. Only the first is booked; the second is a break.
+func (p *Payment) secondCharge(a wallet.Answer, first string) []Change {
+	return p.contradicted(fmt.Sprintf("the wallet tells a second charge %s beside %s", a.Partner, first))
 }
 
 func (p *Payment) hearDecline(a wallet.Answer) []Change {
@@ -74,13 +86,24 @@ func (p *Payment) hearDecline(a wallet.Answer) []Change {
 
 // differs says how an S contradicts the request, or nothing.
 func (p *Payment) differs(a wallet.Answer) string {
-	switch {
-	case a.Price.Currency().Valid() && a.Price != p.Price:
-		return fmt.Sprintf("the wallet tells the price %v instead of %v", a.Price, p.Price)
-	case a.Payer.Currency().Valid() && a.Payer != p.Payer:
-		return fmt.Sprintf("the wallet tells %v instead of %v", a.Payer, p.Payer)
+	switch why := otherAmounts(a, p.Price, p.Payer); {
+	case !p.Payer.Positive():
+		return "the wallet tells a charge of a payment that was never priced"
+	case why != "":
+		return why
 	case a.Partner == "":
 		return "the wallet tells a charge without an id"
+	}
+	return ""
+}
+
+// otherAmounts says how the amounts that a wallet tells differ from ours, or nothing. An amount it does not tell differs not.
+func otherAmounts(a wallet.Answer, price, payer money.Amount) string {
+	switch {
+	case a.Price.Currency().Valid() && a.Price != price:
+		return fmt.Sprintf("the wallet tells the price %v instead of %v", a.Price, price)
+	case a.Payer.Currency().Valid() && a.Payer != payer:
+		return fmt.Sprintf("the wallet tells the payer's %v instead of %v", a.Payer, payer)
 	}
 	return ""
 }

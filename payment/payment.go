@@ -6,12 +6,10 @@
 // lists which changes are legal. A refund belongs to its payment and is folded with it, so that what was given back can
 // never exceed what was taken. Decisions that need a clock or another object are made in package flow.
 //
-// Read payment.go, state.go, change.go, then refund.go and posting.go.
+// Read payment.go, state.go, change.go and fold.go, then hear.go, cancel.go, refund.go and posting.go.
 package payment
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/ident"
@@ -22,7 +20,7 @@ import (
 )
 
 // Mark is a keyed digest of a payer's code; the code itself is never kept.
-type Mark [16]byte
+type Mark = wallet.Mark
 
 // Request is what never changes of a payment: the row of table payment.
 //
@@ -57,9 +55,6 @@ type Request struct {
 	Sealed    Commitment
 }
 
-// Commitment is SHA-256 over a sealed record and its salt: it names free text without holding it. Zero: there is none.
-type Commitment [sha256.Size]byte
-
 // Payment is a request and what has become of it.
 //
 // Invariant: it is the fold of the journal rows whose origin is Origin.
@@ -70,7 +65,7 @@ type Payment struct {
 
 	State     State
 	Result    wire.ResultCode // why it is what it is
-	Detail    string          // one sentence for the caller beside Result
+	Detail    string          // one sentence for the caller beside Result, where we refused; the wallet's words are not told
 	Partner   string          // the wallet's own id of the payment
 	PartnerAt time.Time       // when the wallet says it was paid
 	BookedAt  time.Time       // when it succeeded in its lane
@@ -109,52 +104,6 @@ func (r *Request) Net() money.Amount { return r.Price.Sub(r.Fee) }
 
 // Converted reports whether the payer's currency is another than the merchant's.
 func (r *Request) Converted() bool { return r.Quote != ident.Digest{} }
-
-// CommitmentOf is SHA-256 over every part of the immutable request, length-prefixed, in the order of the table's columns.
-// The first journal row carries it, so a changed request shows.
-func (r *Request) CommitmentOf() Commitment {
-	var space [1024]byte
-	text := append(space[:0], r.ID.Digest[:]...)
-	number := func(v int64) { text = binary.BigEndian.AppendUint64(text, uint64(v)) }
-	str := func(v string) {
-		text = binary.AppendUvarint(text, uint64(len(v)))
-		text = append(text, v...)
-	}
-	ratio := func(v money.Ratio) {
-		num, den := v.Terms()
-		number(num)
-		number(den)
-	}
-	number(r.At.UnixMicro())
-	str(string(r.Client))
-	str(r.Account)
-	str(r.RequestID)
-	str(r.Order)
-	text = append(text, r.Merchant.Digest[:]...)
-	str(r.Store)
-	str(r.Terminal)
-	str(string(r.Wallet))
-	text = append(text, r.Code[:]...)
-	text = append(text, r.Fingerprint[:]...)
-	number(r.Price.Minor())
-	number(int64(r.Price.Currency()))
-	number(r.Payer.Minor())
-	number(int64(r.Payer.Currency()))
-	number(r.Base.Minor())
-	text = append(text, r.Quote[:]...)
-	ratio(r.Customer)
-	ratio(r.BaseRate)
-	number(int64(r.Rounding))
-	number(r.Fee.Minor())
-	feeBack := int64(0)
-	if r.FeeBack {
-		feeBack = 1
-	}
-	number(feeBack)
-	number(Micros(r.ExpiresAt))
-	text = append(text, r.Sealed[:]...)
-	return sha256.Sum256(text)
-}
 
 // Micros is a time as the store keeps it: microseconds since 1970 UTC, and 0 for the zero time.
 func Micros(t time.Time) int64 {

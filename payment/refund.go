@@ -3,8 +3,7 @@
 package payment
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
+	"fmt"
 	"slices"
 	"time"
 
@@ -32,6 +31,7 @@ type RefundRequest struct {
 // Shares are the parts of a payment that a refund gives back.
 //
 // Units: Price and Fee in the merchant's currency, Payer and Base in the wallet's.
+// Invariant: none is negative, Base is at most Payer, Fee at most Price.
 type Shares struct {
 	Price, Payer, Base, Fee money.Amount
 }
@@ -46,7 +46,7 @@ type Refund struct {
 	Asked     money.Amount
 	Amounts   Shares // zero unless it was sent
 	Result    wire.ResultCode
-	Detail    string
+	Detail    string // one sentence for the caller beside Result, where we refused
 	Partner   string // the wallet's own id of the refund
 	PartnerAt time.Time
 	SentAt    time.Time // when it was reserved
@@ -76,80 +76,105 @@ func (p *Payment) GivenBack() Shares {
 	return s
 }
 
+// left is what is neither reserved nor given back.
+func (p *Payment) left() Shares {
+	s := p.GivenBack()
+	return Shares{Price: p.Price.Sub(s.Price), Payer: p.Payer.Sub(s.Payer), Base: p.Base.Sub(s.Base), Fee: p.Fee.Sub(s.Fee)}
+}
+
 // SharesOf are the parts that go back with a refund of an amount: the payer's money in proportion to the price, the base
 // and spread in proportion to the payer's money, the fee in proportion to the price. Each is round(total × cumulative ÷
 // whole) less what is already given back, so that the last refund takes the remainder whatever came before.
 //
-// Invariant: the amount is above zero and at most what is left of the price; no part is negative.
+// A refund that failed in between leaves more or less given back than the proportion. Then a share is nothing where it would
+// be negative, and all of what it is a part of where it would be more; what failed only ever makes room, so what is given
+// back never exceeds the payment, its spread or its fee, and is all of them once it is all of the price.
+//
+// Invariant: the amount is above zero and at most what is left of the price.
 func (p *Payment) SharesOf(amount money.Amount) Shares {
-	before := p.GivenBack()
-	price := before.Price.Add(amount)
-	if !amount.Positive() || price.Compare(p.Price) > 0 {
+	before, left := p.GivenBack(), p.left()
+	if !amount.Positive() || amount.Compare(left.Price) > 0 {
 		invariant.Unreachable("payment: refund of %v after %v of %v", amount, before.Price, p.Price)
 	}
-	s := Shares{Price: amount, Payer: p.share(p.Payer, before.Payer, price, p.Price), Fee: money.Zero(amount.Currency())}
-	s.Base = p.share(p.Base, before.Base, before.Payer.Add(s.Payer), p.Payer)
-	if s.Base.Compare(s.Payer) > 0 {
-		s.Base = s.Payer
-	}
+	price := before.Price.Add(amount)
+	s := Shares{Price: amount, Fee: money.Zero(amount.Currency())}
+	s.Payer = within(p.due(p.Payer, before.Payer, price, p.Price), left.Payer)
+	s.Base = within(p.due(p.Base, before.Base, before.Payer.Add(s.Payer), p.Payer), s.Payer)
 	if p.FeeBack {
-		s.Fee = p.share(p.Fee, before.Fee, price, p.Price)
+		s.Fee = within(p.due(p.Fee, before.Fee, price, p.Price), s.Price)
 	}
 	return s
 }
 
-// share is total × cumulative ÷ whole, less what was returned; nothing where a refund that failed in between left more
-// given back than the proportion.
-func (p *Payment) share(total, returned, cumulative, whole money.Amount) money.Amount {
-	due, err := total.Share(cumulative.Minor(), whole.Minor(), p.rounding())
-	invariant.Check(err == nil, "payment: share of %v", total)
-	if due.Compare(returned) <= 0 {
-		return money.Zero(total.Currency())
+// due is total × cumulative ÷ whole, less what was returned.
+func (p *Payment) due(total, returned, cumulative, whole money.Amount) money.Amount {
+	mode := p.Rounding
+	if !mode.Valid() {
+		mode = money.HalfEven // within one currency no price list names one
 	}
+	due, err := total.Share(cumulative.Minor(), whole.Minor(), mode)
+	invariant.Check(err == nil, "payment: share of %v", total)
 	return due.Sub(returned)
 }
 
-func (r *Request) rounding() money.Rounding {
-	if r.Rounding.Valid() {
-		return r.Rounding
+// within is what is due, but not less than nothing and not more than most.
+func within(due, most money.Amount) money.Amount {
+	switch {
+	case due.Negative():
+		return money.Zero(due.Currency())
+	case due.Compare(most) > 0:
+		return most
 	}
-	return money.HalfEven
+	return due
 }
 
-func (p *Payment) applyRefund(c *Change, n int64, at time.Time) error {
-	if p.Origin == 0 {
-		return p.illegal("%v before its payment", c.Kind)
+// fits reports whether shares may go back beside what is reserved or given back already.
+func (p *Payment) fits(s Shares) bool {
+	left := p.left()
+	proper := s.Price.Positive() && !s.Payer.Negative() && !s.Base.Negative() && !s.Fee.Negative() &&
+		s.Base.Compare(s.Payer) <= 0 && s.Fee.Compare(s.Price) <= 0
+	fee := s.Fee.IsZero() || p.FeeBack && s.Fee.Compare(left.Fee) <= 0
+	return proper && fee && s.Price.Compare(left.Price) <= 0 && s.Payer.Compare(left.Payer) <= 0 &&
+		s.Base.Compare(left.Base) <= 0 && s.Spread().Compare(left.Spread()) <= 0
+}
+
+// forbidsRefund says why a change of a refund cannot follow what the refund and its payment are, or nothing.
+func (p *Payment) forbidsRefund(c *Change) string {
+	from := RefundNone
+	if r := p.Refund(c.Subject); r != nil {
+		from = r.State
 	}
+	to, _ := refundStateAfter(c.Kind)
+	switch {
+	case !LegalRefund(from, to), c.Kind == ledger.RefundFailed && from == RefundNone,
+		c.Kind == ledger.RefundRefused && from != RefundNone:
+		return fmt.Sprintf("%v leads from %v to %v", c.Kind, from, to)
+	case c.Kind == ledger.RefundSent && p.State != Success:
+		return fmt.Sprintf("%v in state %v", c.Kind, p.State)
+	case c.Kind == ledger.RefundSent && !p.fits(c.Amounts):
+		return "refunds above the payment"
+	}
+	return ""
+}
+
+// changeRefund is a legal change of one refund. The list is copied: the payment it was copied from keeps its own.
+func (p *Payment) changeRefund(c *Change, to RefundState, at time.Time) {
+	p.Refunds = slices.Clone(p.Refunds)
 	r := p.Refund(c.Subject)
 	if r == nil {
-		p.Refunds = append(slices.Clip(p.Refunds), Refund{ID: c.Subject})
+		p.Refunds = append(p.Refunds, Refund{ID: c.Subject})
 		r = &p.Refunds[len(p.Refunds)-1]
-	} else {
-		p.Refunds = slices.Clone(p.Refunds)
-		r = p.Refund(c.Subject)
 	}
-	to := map[ledger.Kind]RefundState{ledger.RefundSent: RefundSent, ledger.RefundRefused: RefundFailed,
-		ledger.RefundUnknown: RefundUnknown, ledger.RefundSucceeded: RefundSuccess, ledger.RefundFailed: RefundFailed}[c.Kind]
-	if !LegalRefund(r.State, to) {
-		return p.illegal("%v leads from %v to %v", c.Kind, r.State, to)
-	}
-	if c.Kind == ledger.RefundSent {
-		if p.State != Success {
-			return p.illegal("%v in state %v", c.Kind, p.State)
-		}
+	if to == RefundSent {
 		r.Amounts, r.SentAt = c.Amounts, at
-		if p.GivenBack().Price.Add(c.Amounts.Price).Compare(p.Price) > 0 {
-			return p.illegal("refunds above the price at row %d", n)
-		}
 	}
 	if c.Asked.Currency().Valid() {
 		r.Asked = c.Asked
 	}
-	r.State, r.Result, r.Detail = to, c.Result, c.Detail
+	r.State, r.Result, r.Detail = to, c.Result, c.told()
 	if to == RefundSuccess || to == RefundFailed {
 		r.Partner, r.PartnerAt, r.DoneAt = c.Partner, c.At, at
 	}
-	return nil
 }
 
 // RefundReserved is the row that must be durable before the wallet is asked: the amount, and the fee that goes back with it,
@@ -167,40 +192,39 @@ func (r *RefundRequest) RefundRefused(code wire.ResultCode, detail string) Chang
 }
 
 // HearRefund is what a wallet's answer about a refund changes; no change when it is nothing new.
+//
+// Answers are heard alike in any order and number. Unknown never overwrites anything, and the first S or F stands: what
+// speaks against it, or differs in its amounts, is a contradiction.
 func (p *Payment) HearRefund(id ident.Digest, a wallet.Answer) []Change {
 	r := p.Refund(id)
 	if r == nil {
 		return nil
 	}
+	name := ident.ID{Lane: p.ID.Lane, Digest: id}.String()
+	if why := otherAmounts(a, r.Amounts.Price, r.Amounts.Payer); why != "" && a.Verdict == wallet.Succeeded {
+		return append(p.doubtRefund(r, "the wallet's answer differs"), p.contradicted(why+" for the refund "+name)...)
+	}
 	switch {
+	case a.Verdict == wallet.Unknown:
+		return p.doubtRefund(r, a.Detail)
 	case r.State.Open() && a.Verdict == wallet.Succeeded:
 		return []Change{{Kind: ledger.RefundSucceeded, Subject: id, Result: wire.Success, Cause: ByWallet, Partner: a.Partner,
-			At: a.PartnerAt, Postings: p.returnPostings(r.Amounts)}}
-	case r.State.Open() && a.Verdict == wallet.Declined:
+			At: signedAt(a), Postings: p.returnPostings(r.Amounts)}}
+	case r.State.Open():
 		return []Change{{Kind: ledger.RefundFailed, Subject: id, Result: a.Code, Cause: ByWallet, Detail: a.Detail,
 			Postings: p.unholdPostings(r.Amounts.Price, r.Amounts.Fee)}}
-	case r.State == RefundSent:
-		return []Change{{Kind: ledger.RefundUnknown, Subject: id, Result: wire.RefundInProcess, Cause: ByWallet,
-			Detail: a.Detail}}
-	case r.State == RefundFailed && a.Verdict == wallet.Succeeded && !r.SentAt.IsZero():
-		return p.contradicted("the wallet gave back the refund " + ident.ID{Lane: p.ID.Lane, Digest: id}.String() +
-			" that it had declined")
+	case r.State == RefundFailed && a.Verdict == wallet.Succeeded:
+		return p.contradicted("the wallet gives back the refund " + name + " that has failed")
+	case r.State == RefundSuccess && a.Verdict == wallet.Declined:
+		return p.contradicted("the wallet declines with " + string(a.Code) + " the refund " + name + " that it had given back")
 	}
 	return nil
 }
 
-// CommitmentOf is SHA-256 over every part of the immutable request, length-prefixed, in the order of the table's columns.
-func (r *RefundRequest) CommitmentOf() Commitment {
-	var space [512]byte
-	text := append(space[:0], r.ID.Digest[:]...)
-	text = append(text, r.Payment.Digest[:]...)
-	text = binary.BigEndian.AppendUint64(text, uint64(r.At.UnixMicro()))
-	for _, part := range [...]string{string(r.Client), r.Account, r.RequestID, r.Reference} {
-		text = binary.AppendUvarint(text, uint64(len(part)))
-		text = append(text, part...)
+// doubtRefund is the change of a refund whose wallet was asked and gave no answer that counts.
+func (p *Payment) doubtRefund(r *Refund, detail string) []Change {
+	if r.State != RefundSent {
+		return nil
 	}
-	text = binary.BigEndian.AppendUint64(text, uint64(r.Amount.Minor()))
-	text = binary.BigEndian.AppendUint64(text, uint64(r.Amount.Currency()))
-	text = append(text, r.Sealed[:]...)
-	return sha256.Sum256(text)
+	return []Change{{Kind: ledger.RefundUnknown, Subject: r.ID, Result: wire.RefundInProcess, Cause: ByWallet, Detail: detail}}
 }

@@ -37,7 +37,7 @@ var insertDelivery = insertion{table: "delivery", columns: "lane, event, attempt
 
 var insertAct = insertion{table: "act", columns: "lane, n, at, person, what, subject, data", kinds: "nnntttb"}
 
-// Rows are the journal rows of the batch. Do not change them.
+// Rows are the journal rows of the batch. Do not change them, and do not keep them: the next draft uses the space again.
 func (b *Batch) Rows() []ledger.Row { return b.journal }
 
 // Changed are the payments that the batch changes, as they are after it, one entry for each movement. Do not change them.
@@ -46,7 +46,7 @@ func (b *Batch) Changed() []*payment.Payment { return b.changed }
 // operations are the batch's statements: the lane's row under its epoch first, catalogue before hot tables.
 func (b *Batch) operations() []operation {
 	a := &b.after
-	out := []operation{{statement: &writeLane, args: []cell{number(a.Batch), number(a.N), blob(a.Head[:]), number(a.At),
+	out := []operation{{statement: &writeLane, must: true, args: []cell{number(a.Batch), number(a.N), blob(a.Head[:]), number(a.At),
 		number(a.Accounts), number(a.At), number(a.Lane.Key()), number(a.Epoch)}}}
 	out = append(out, b.facts...)
 	add := func(i *insertion, rows []cell) {

@@ -29,7 +29,8 @@ const factsMax = 400_000
 //
 // Concurrency: safe for any number of callers.
 type Catalogue struct {
-	reader *Reader
+	reader     *Reader
+	refreshing sync.Mutex // one at a time: of two, the slower would bring back what was older
 
 	mutex     sync.RWMutex
 	read      time.Time // when the editions were compared last
@@ -59,7 +60,15 @@ func NewCatalogue(reader *Reader) *Catalogue {
 }
 
 // Refresh compares what is remembered with the store, and reads again what has changed.
+//
+// Errors: Unavailable store_busy, store_unreachable; Internal row_damaged.
 func (c *Catalogue) Refresh(ctx context.Context, now time.Time) error {
+	c.refreshing.Lock()
+	defer c.refreshing.Unlock()
+	return c.refresh(ctx, now)
+}
+
+func (c *Catalogue) refresh(ctx context.Context, now time.Time) error {
 	var found [editionQuote + 1]int64
 	err := c.reader.query(ctx, &listEditions, nil, func(r []cell) error {
 		if k := r[0].number; k > 0 && k < int64(len(found)) {
@@ -141,18 +150,18 @@ func (c *Catalogue) adopt(fresh *Catalogue, found [editionQuote + 1]int64, now t
 	if changed(editionQuote) {
 		c.quotes = fresh.quotes
 	}
-	c.editions, c.read = found, now
+	c.editions = found
+	if now.After(c.read) {
+		c.read = now
+	}
 }
 
 // Keep makes sure that the facts a movement needs are in memory and no older than they may be.
 //
 // Errors: Unavailable store_busy when the store does not answer in time.
 func (c *Catalogue) Keep(ctx context.Context, now time.Time, k Keys) error {
-	c.mutex.RLock()
-	old := now.Sub(c.read) >= factAgeMax || c.read.IsZero()
-	c.mutex.RUnlock()
-	if old {
-		if err := c.Refresh(ctx, now); err != nil {
+	if c.old(now) {
+		if err := c.renew(ctx, now); err != nil {
 			return err
 		}
 	}
@@ -162,6 +171,22 @@ func (c *Catalogue) Keep(ctx context.Context, now time.Time, k Keys) error {
 		}
 	}
 	return nil
+}
+
+func (c *Catalogue) old(now time.Time) bool {
+	c.mutex.RLock()
+	defer c.mutex.RUnlock()
+	return now.Sub(c.read) >= factAgeMax || c.read.IsZero()
+}
+
+// renew refreshes once for all who find the facts old at the same time.
+func (c *Catalogue) renew(ctx context.Context, now time.Time) error {
+	c.refreshing.Lock()
+	defer c.refreshing.Unlock()
+	if !c.old(now) {
+		return nil
+	}
+	return c.refresh(ctx, now)
 }
 
 // Client is a client with its keys.

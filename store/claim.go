@@ -3,6 +3,8 @@
 package store
 
 import (
+	"bytes"
+
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/payment"
 )
@@ -17,18 +19,23 @@ type Claim struct {
 
 var insertClaim = insertion{table: "code_claim", columns: "lane, hour, mark, home, payment", kinds: "nnbnb"}
 
-// claimsOf finds marks that were claimed in one hour.
+// claimsOf finds marks that were claimed in one hour. (One question for two hours is answered by reading both whole, on
+// PostgreSQL without statistics.)
 var claimsOf = lookup{
 	sql: "SELECT hour, mark, home, payment FROM code_claim WHERE lane = $1 AND hour = $2 AND mark",
 	in:  "nn", key: kindBytes, out: "nbnb",
 }
 
-// dropClaims removes some claims of one hour.
+// dropClaims removes the claims of one hour whose marks are below the one at an offset: so many of them. The last parameter
+// is above every mark: it stands in where fewer are left.
 var dropClaims = statement{
-	sql: "DELETE FROM code_claim WHERE lane = $1 AND hour = $2 AND mark IN " +
-		"(SELECT mark FROM code_claim WHERE lane = $3 AND hour = $4 LIMIT $5)",
-	in: "nnnnn",
+	sql: "DELETE FROM code_claim WHERE lane = $1 AND hour = $2 AND mark < COALESCE(" +
+		"(SELECT mark FROM code_claim WHERE lane = $3 AND hour = $4 ORDER BY mark LIMIT 1 OFFSET $5), $6)",
+	in: "nnnnnb",
 }
+
+// aboveMarks is longer than a mark of nothing but its highest byte.
+var aboveMarks = bytes.Repeat([]byte{0xff}, len(payment.Mark{})+1)
 
 // oldestClaim is the first hour that still has claims in a lane.
 var oldestClaim = statement{

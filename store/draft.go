@@ -26,14 +26,14 @@ type Draft struct {
 	batch  Batch
 }
 
-// checkpointEvery is after how many journal rows a lane saves its open set, and how long a movement may wait to be added to
-// its account's balance row. A restart reads about so many rows.
+// checkpointEvery is after how many journal rows a lane saves its open set, and for how many a movement may wait to be added
+// to its account's balance row, unless Writer.CheckpointEvery says otherwise. A restart reads about so many rows.
 //
 // Source: decisions A3.
 const checkpointEvery = 10_000
 
-// ripeMax bounds how many balance rows one batch writes.
-const ripeMax = 256
+// ripeMax bounds how many balance rows one batch writes: as many as its movements can touch, so that they never pile up.
+const ripeMax = 1024
 
 // Begin starts the draft of the lane's next batch at a time.
 //
@@ -41,7 +41,7 @@ const ripeMax = 256
 func (w *Writer) Begin(v *View, now time.Time) *Draft {
 	invariant.Check(now.UnixMicro() >= w.row.At, "store: the time of lane %d goes back", w.row.Lane)
 	d := &w.draft
-	d.writer, d.view = w, v
+	d.writer, d.view, w.now = w, v, now
 	d.batch.before, d.batch.after = w.row, w.row
 	d.batch.after.Batch++
 	d.batch.after.At = now.UnixMicro()
@@ -63,7 +63,8 @@ type staged struct {
 
 // Add puts a movement's changes into the batch and the view. After an error neither has changed.
 //
-// Errors: Internal payment_change_illegal when a decision proposed what the state does not allow; whatever a read answers.
+// Errors: Internal payment_change_illegal when a decision proposed what the state does not allow; Invalid fact_twice;
+// whatever a read answers.
 func (d *Draft) Add(ctx context.Context, c *Changes) error {
 	s := staged{}
 	if err := d.stage(ctx, c, &s); err != nil {
@@ -110,7 +111,7 @@ func (d *Draft) attach(c *Changes, s *staged) {
 	}
 	for _, u := range c.Unclaims {
 		b.other = append(b.other, operation{statement: &dropClaims, args: []cell{number(lane.Key()), number(u.Hour),
-			number(lane.Key()), number(u.Hour), number(int64(u.Limit))}})
+			number(lane.Key()), number(u.Hour), number(int64(u.Limit)), blob(aboveMarks)}})
 	}
 	for _, t := range c.Sealed {
 		b.cells.sealed = append(b.cells.sealed, number(lane.Key()), number(firstRow(s.rows, t.Object)), blob(t.Record))
@@ -139,6 +140,9 @@ func firstRow(rows []ledger.Row, object ident.Digest) int64 {
 }
 
 func (d *Draft) stage(ctx context.Context, c *Changes, s *staged) error {
+	if err := c.Facts.once(); err != nil {
+		return err
+	}
 	for _, r := range c.Payments {
 		if d.view.payments[r.ID.Digest] != nil {
 			return damaged("store.Draft", "payment %v is there already", r.ID)
@@ -271,7 +275,7 @@ func (d *Draft) Finish() *Batch {
 	count := 0
 	for ; count < len(v.ripe) && count < ripeMax; count++ {
 		m := v.moved[v.ripe[count]]
-		if m.since > a.N-checkpointEvery {
+		if m.since > a.N-d.writer.every {
 			break
 		}
 		d.batch.cells.balances = append(d.batch.cells.balances, number(a.Lane.Key()), number(int64(v.ripe[count])),
@@ -279,7 +283,7 @@ func (d *Draft) Finish() *Batch {
 		delete(v.moved, v.ripe[count])
 	}
 	v.ripe = slices.Delete(v.ripe, 0, count)
-	if a.N-d.writer.checkpoint >= checkpointEvery {
+	if a.N-d.writer.saved >= d.writer.every {
 		d.checkpoint()
 	}
 	return &d.batch
@@ -297,5 +301,5 @@ func (d *Draft) checkpoint() {
 		origins = binary.AppendUvarint(origins, uint64(o))
 	}
 	d.batch.cells.checkpoint = append(d.batch.cells.checkpoint, number(a.Lane.Key()), number(from), blob(origins))
-	d.writer.checkpoint = a.N
+	d.writer.saved = a.N
 }

@@ -4,6 +4,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 )
 
@@ -17,7 +18,7 @@ type cell struct {
 // The kinds of cells: one letter a column. They are all the SQL types there are.
 const (
 	kindNumber = 'n' // BIGINT
-	kindText   = 't' // TEXT
+	kindText   = 't' // TEXT: UTF-8 without NUL, on both engines
 	kindBytes  = 'b' // BYTEA
 )
 
@@ -52,41 +53,46 @@ type lookup struct {
 type operation struct {
 	statement *statement
 	args      []cell
+	must      bool // the statement has to change one row, or nothing of the transaction happens: errMissed
 	insertion *insertion
 	rows      []cell // len(insertion.kinds) cells a row, row after row
 }
 
-// session is one connection.
+// reads are the two ways of reading, which a session and a pool of read-only connections share.
+type reads interface {
+	// query hands each row of a statement to row; the cells are used again for the next row, their texts and bytes are not.
+	query(ctx context.Context, s *statement, args []cell, row func([]cell) error) error
+	// lookup hands each row of a lookup's keys to row, in the order of the tail.
+	lookup(ctx context.Context, l *lookup, args []cell, keys []cell, row func([]cell) error) error
+	close()
+}
+
+// session is one connection that may write.
 //
 // Concurrency: one caller at a time.
 type session interface {
-	// query hands each row of a statement to row; the cells are valid until it returns.
-	query(ctx context.Context, s *statement, args []cell, row func([]cell) error) error
-	// lookup hands each row of a lookup's keys to row, in any order.
-	lookup(ctx context.Context, l *lookup, args []cell, keys []cell, row func([]cell) error) error
-	// begin opens a transaction and runs the operations in it; affected holds one count for each. After an error the
-	// transaction is rolled back where the connection still lives.
-	begin(ctx context.Context, operations []operation) (affected []int64, err error)
+	reads
+	// begin opens a transaction and runs the operations in it. After an error it is rolled back: nothing of it happens.
+	begin(ctx context.Context, operations []operation) error
 	// commit ends the transaction that begin opened. It has no deadline: after an error the outcome is in doubt.
 	commit() error
 	// rollback ends the transaction that begin opened, undoing it.
 	rollback() error
-	close()
-}
-
-// reads are the two ways of reading that a session and a pool of read-only connections share.
-type reads interface {
-	query(ctx context.Context, s *statement, args []cell, row func([]cell) error) error
-	lookup(ctx context.Context, l *lookup, args []cell, keys []cell, row func([]cell) error) error
+	// lost reports whether the connection is gone for good.
+	lost() bool
+	// backend is the number by which the other side knows the connection; 0 where there is no other side.
+	backend() int64
 }
 
 // dialect is every way in which the two engines differ.
 type dialect struct {
-	name       string
-	types      *strings.Replacer         // column types and table suffix of a migration
-	insertion  func(i *insertion) string // the SQL of a bulk insertion
-	lookup     func(l *lookup) string    // the SQL of a bulk lookup
-	constraint func(err error) bool      // a constraint refused a row: nothing is in doubt
+	name      string
+	types     *strings.Replacer             // column types and table suffix of a migration
+	insertion func(i *insertion) string     // the SQL of a bulk insertion
+	lookup    func(l *lookup, n int) string // the SQL of a bulk lookup of n keys
+	empty     string                        // the SQL before the name of a table that is emptied whole
+	refused   func(err error) bool          // a row was refused for what it is: nothing is in doubt, and it would be again
+	broken    func(err error) bool          // the disk no longer keeps what it is given: nothing may be built on it
 }
 
 func number(n int64) cell { return cell{number: n} }
@@ -99,5 +105,21 @@ func flag(is bool) cell {
 	return cell{}
 }
 
-// questionMarks is "(?,?,?)" with so many marks.
-func questionMarks(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?,", n), ",") + ")" }
+// orNil is how bytes come back: none are nil, as they mostly were before.
+func orNil(b []byte) []byte {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
+// errMissed says that an operation which had to change one row did not.
+var errMissed = errors.New("store: a row is not as it has to be")
+
+// transact runs operations in a transaction of their own.
+func transact(ctx context.Context, s session, operations ...operation) error {
+	if err := s.begin(ctx, operations); err != nil {
+		return err
+	}
+	return s.commit()
+}

@@ -79,8 +79,9 @@ var listFeeds = statement{
 }
 
 var listReadings = statement{
-	sql: "SELECT source, base, quoted, num, den, at, halt_num, halt_den, halt_at FROM reading ORDER BY source, base, quoted",
-	out: "tnnnnnnnn",
+	sql: "SELECT source, low, high, base, num, den, at, halt_base, halt_num, halt_den, halt_at FROM reading " +
+		"ORDER BY source, low, high",
+	out: "tnnnnnnnnnn",
 }
 
 var listQuotes = statement{
@@ -183,20 +184,24 @@ func feedRow(c []cell) (Feed, error) {
 }
 
 func readingRow(c []cell) (fx.Held, error) {
-	base, quoted := money.Currency(c[1].number), money.Currency(c[2].number)
-	rate, err := rateOf(base, quoted, c[3].number, c[4].number)
-	if err != nil {
-		return fx.Held{}, damaged("store.Reading", "%s %v/%v: %w", c[0].text, base, quoted, err)
-	}
-	h := fx.Held{Accepted: fx.Reading{Source: fx.SourceID(c[0].text), Rate: rate, At: payment.TimeOf(c[5].number)}}
-	if c[6].number > 0 {
-		offending, err := rateOf(base, quoted, c[6].number, c[7].number)
-		if err != nil {
-			return fx.Held{}, damaged("store.Reading", "%s %v/%v: %w", c[0].text, base, quoted, err)
+	low, high := money.Currency(c[1].number), money.Currency(c[2].number)
+	at := func(base, num, den, micros cell) (fx.Reading, error) {
+		quoted := low
+		if money.Currency(base.number) == low {
+			quoted = high
 		}
-		h.Offending = fx.Reading{Source: h.Accepted.Source, Rate: offending, At: payment.TimeOf(c[8].number)}
+		rate, err := rateOf(money.Currency(base.number), quoted, num.number, den.number)
+		if err != nil {
+			return fx.Reading{}, damaged("store.Reading", "%s %v/%v: %w", c[0].text, low, high, err)
+		}
+		return fx.Reading{Source: fx.SourceID(c[0].text), Rate: rate, At: payment.TimeOf(micros.number)}, nil
 	}
-	return h, nil
+	accepted, err := at(c[3], c[4], c[5], c[6])
+	if err != nil || c[7].number == 0 {
+		return fx.Held{Accepted: accepted}, err
+	}
+	offending, err := at(c[7], c[8], c[9], c[10])
+	return fx.Held{Accepted: accepted, Offending: offending}, err
 }
 
 func quoteRow(c []cell) (fx.Quote, error) {

@@ -4,9 +4,11 @@ package store
 
 import (
 	"github.com/kakehashi-pay/kakehashi/access"
+	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/fx"
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/merchant"
+	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/wallet"
 )
@@ -112,11 +114,11 @@ var writeFeed = insertion{table: "fx_source", columns: "id, form, url, client, p
 		"pivot = excluded.pivot, band_num = excluded.band_num, band_den = excluded.band_den, " +
 		"near_num = excluded.near_num, near_den = excluded.near_den, version = excluded.version"}
 
-var writeReading = insertion{table: "reading", columns: "source, base, quoted, num, den, at, halt_num, halt_den, halt_at, " +
-	"version", kinds: "tnnnnnnnnn",
-	suffix: "ON CONFLICT (source, base, quoted) DO UPDATE SET num = excluded.num, den = excluded.den, at = excluded.at, " +
-		"halt_num = excluded.halt_num, halt_den = excluded.halt_den, halt_at = excluded.halt_at, " +
-		"version = excluded.version"}
+var writeReading = insertion{table: "reading", columns: "source, low, high, base, num, den, at, halt_base, halt_num, " +
+	"halt_den, halt_at, version", kinds: "tnnnnnnnnnnn",
+	suffix: "ON CONFLICT (source, low, high) DO UPDATE SET base = excluded.base, num = excluded.num, den = excluded.den, " +
+		"at = excluded.at, halt_base = excluded.halt_base, halt_num = excluded.halt_num, halt_den = excluded.halt_den, " +
+		"halt_at = excluded.halt_at, version = excluded.version"}
 
 var insertQuote = insertion{table: "quote", columns: "id, wallet, base, quoted, base_num, base_den, rate_num, rate_den, " +
 	"valid_from, valid_to, rounding, source, guaranteed, version", kinds: "btnnnnnnnnntnn",
@@ -193,11 +195,13 @@ func (f *Facts) prices(add func(int64, *insertion, []cell), v cell) {
 			number(int64(s.Terms.Pivot)), number(band), number(bandDen), number(near), number(nearDen), v}
 	}))
 	add(editionReading, &writeReading, gather(f.Readings, func(h fx.Held) []cell {
+		pair := readingName(h)
 		num, den := h.Accepted.Rate.Price().Terms()
 		haltNum, haltDen := h.Offending.Rate.Price().Terms()
-		return []cell{text(string(h.Accepted.Source)), number(int64(h.Accepted.Rate.Base())),
-			number(int64(h.Accepted.Rate.Quote())), number(num), number(den), number(payment.Micros(h.Accepted.At)),
-			number(haltNum), number(haltDen), number(payment.Micros(h.Offending.At)), v}
+		return []cell{text(string(pair.source)), number(int64(pair.low)), number(int64(pair.high)),
+			number(int64(h.Accepted.Rate.Base())), number(num), number(den), number(payment.Micros(h.Accepted.At)),
+			number(int64(h.Offending.Rate.Base())), number(haltNum), number(haltDen),
+			number(payment.Micros(h.Offending.At)), v}
 	}))
 	add(editionQuote, &insertQuote, gather(f.Quotes, func(q fx.Quote) []cell {
 		baseNum, baseDen := q.Base.Price().Terms()
@@ -215,4 +219,66 @@ func gather[T any](facts []T, cells func(T) []cell) []cell {
 		out = append(out, cells(f)...)
 	}
 	return out
+}
+
+// once makes sure that no fact is written twice by one act: only one of the two could be meant.
+//
+// Errors: Invalid fact_twice.
+func (f *Facts) once() error {
+	kinds := []struct {
+		name  string
+		twice bool
+	}{
+		{"holder", repeated(f.Holders, func(h access.Holder) ident.Holder { return h.ID })},
+		{"client", repeated(f.Clients, func(c access.Client) ident.Client { return c.ID })},
+		{"key", repeated(f.Keys, func(k access.Key) keyName { return keyName{k.Client, k.Version} })},
+		{"house_key", repeated(f.HouseKeys, func(k access.HouseKey) int { return k.Version })},
+		{"plan", repeated(f.Plans, func(p merchant.Plan) merchant.PlanID { return p.ID })},
+		{"merchant", repeated(f.Merchants, func(m merchant.Merchant) ident.Digest { return m.ID.Digest })},
+		{"store", repeated(f.Stores, func(s merchant.Store) shopName { return shopName{s.Merchant.Digest, s.Reference} })},
+		{"wallet", repeated(f.Wallets, func(w wallet.Wallet) wallet.ID { return w.ID })},
+		{"route", repeated(f.Routes, func(r wallet.Route) string { return r.ID })},
+		{"feed", repeated(f.Feeds, func(s Feed) fx.SourceID { return s.Terms.ID })},
+		{"reading", repeated(f.Readings, readingName)},
+		{"quote", repeated(f.Quotes, func(q fx.Quote) ident.Digest { return q.ID.Digest })},
+	}
+	for _, k := range kinds {
+		if k.twice {
+			return &fault.Error{Op: "store.Facts", Kind: fault.Invalid, Code: CodeFactTwice, Subject: k.name,
+				Detail: k.name + ": one act names the same one twice"}
+		}
+	}
+	return nil
+}
+
+// The names of facts whose keys have several parts.
+type (
+	keyName struct {
+		client  ident.Client
+		version int
+	}
+	shopName struct {
+		merchant  ident.Digest
+		reference string
+	}
+	pairName struct {
+		source    fx.SourceID
+		low, high money.Currency
+	}
+)
+
+func readingName(h fx.Held) pairName {
+	base, quoted := h.Accepted.Rate.Base(), h.Accepted.Rate.Quote()
+	return pairName{source: h.Accepted.Source, low: min(base, quoted), high: max(base, quoted)}
+}
+
+func repeated[T any, K comparable](facts []T, name func(T) K) bool {
+	if len(facts) < 2 {
+		return false
+	}
+	seen := make(map[K]bool, len(facts))
+	for _, f := range facts {
+		seen[name(f)] = true
+	}
+	return len(seen) < len(facts)
 }

@@ -21,7 +21,7 @@ var journalAfter = statement{
 
 // journalFamilies reads all rows of some families: payments with their refunds.
 var journalFamilies = lookup{
-	sql: "SELECT " + journalColumns + " FROM journal WHERE lane = $1 AND origin", tail: "ORDER BY n",
+	sql: "SELECT " + journalColumns + " FROM journal WHERE lane = $1 AND origin", tail: "ORDER BY origin, n",
 	in: "n", key: kindNumber, out: journalKinds,
 }
 

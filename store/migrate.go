@@ -11,9 +11,9 @@ import (
 	"path"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-
-	_ "github.com/jackc/pgx/v5/stdlib" // database/sql's driver "pgx", which the migrations run through
 
 	"github.com/kakehashi-pay/kakehashi/fault"
 )
@@ -24,25 +24,36 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// books is the folder of the store's migrations.
-const books = "migrations/books"
+// schema is one of the databases that the program makes, by the folder of its migrations.
+type schema struct {
+	folder   string
+	options  string    // SQLite's
+	settings []setting // PostgreSQL's
+}
 
-// migrate runs the migrations of a folder that have not run yet.
-func migrate(ctx context.Context, location Location, folder string) error {
+// The two databases: what is true, and what is derived from it.
+var (
+	books = schema{folder: "migrations/books", options: sqliteOptions}
+	shelf = schema{folder: "migrations/shelf", options: sqliteShelf, settings: shelfSettings}
+)
+
+// migrationsTries is how often the migrations are begun: of two processes that start together one finds the other's tables
+// half made, and once more finds them made.
+const migrationsTries = 3
+
+// migrate runs the migrations that have not run yet.
+//
+// Errors: Internal store_migration_failed.
+func (s *schema) migrate(ctx context.Context, location Location) error {
 	failed := func(err error) error {
 		return &fault.Error{Op: "store.Migrate", Kind: fault.Internal, Code: CodeMigration, Err: err}
 	}
-	d := location.dialect()
-	driver, flavour := "sqlite", goose.DialectSQLite3
-	if d == &postgresDialect {
-		driver, flavour = "pgx", goose.DialectPostgres
-	}
-	db, err := sql.Open(driver, location.dsn(false))
+	db, flavour, err := s.open(location)
 	if err != nil {
 		return failed(err)
 	}
 	defer db.Close()
-	files, err := rendered(d, folder)
+	files, err := rendered(location.dialect(), s.folder)
 	if err != nil {
 		return failed(err)
 	}
@@ -50,10 +61,38 @@ func migrate(ctx context.Context, location Location, folder string) error {
 	if err != nil {
 		return failed(err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return failed(err)
+	for range migrationsTries {
+		if err = s.prepare(ctx, db, flavour); err == nil {
+			_, err = provider.Up(ctx)
+		}
+		if err == nil {
+			return nil
+		}
 	}
-	return nil
+	return failed(err)
+}
+
+// prepare makes the room of the tables, where they do not live in the engine's own.
+func (s *schema) prepare(ctx context.Context, db *sql.DB, flavour goose.Dialect) error {
+	if s.settings == nil || flavour != goose.DialectPostgres {
+		return nil
+	}
+	_, err := db.ExecContext(ctx, postgresShelf)
+	return err
+}
+
+// open opens a database for its migrations.
+func (s *schema) open(location Location) (*sql.DB, goose.Dialect, error) {
+	if location.dialect() == &sqliteDialect {
+		db, err := sql.Open("sqlite", sqliteDSN(location, s.options))
+		return db, goose.DialectSQLite3, err
+	}
+	config, err := pgx.ParseConfig(string(location))
+	if err != nil {
+		return nil, goose.DialectPostgres, err
+	}
+	postgresConfigure(&config.Config, postgresWriting, s.settings)
+	return stdlib.OpenDB(*config), goose.DialectPostgres, nil
 }
 
 // rendered is a folder of migrations as one engine reads them.

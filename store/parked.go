@@ -4,6 +4,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
@@ -25,34 +26,22 @@ var insertParked = statement{
 	in: "nntbtnn",
 }
 
-var listParked = statement{
-	sql: "SELECT lane, at, kind, data, reason FROM parked ORDER BY at DESC, lane, place LIMIT $1", in: "n", out: "nntbt",
-}
-
-// Park keeps a movement for the operator. It does not touch the lane's row: nothing of it is in the books.
+// Park keeps a movement for the operator, where the lane is still this writer's. Nothing of it is in the books.
 //
-// Errors: Unavailable commit_in_doubt: it may be parked, or lost; the caller was told that it did not happen either way.
+// Errors: Unavailable lane_lost; Unavailable commit_in_doubt: it may be parked, or lost; the caller was told that it did not
+// happen either way.
 func (w *Writer) Park(ctx context.Context, p Parked) error {
 	key, at := w.row.Lane.Key(), p.At.UnixMicro()
-	_, err := w.session.begin(ctx, []operation{{statement: &insertParked, args: []cell{number(key), number(at), text(p.Kind),
-		blob(p.Data), text(p.Reason), number(key), number(at)}}})
-	if err == nil {
-		err = w.session.commit()
-	}
-	if err != nil {
+	err := transact(ctx, w.session,
+		operation{statement: &renewLane, must: true, args: []cell{number(w.now.UnixMicro()), number(key),
+			number(w.row.Epoch)}},
+		operation{statement: &insertParked, args: []cell{number(key), number(at), text(p.Kind), blob(p.Data),
+			text(p.Reason), number(key), number(at)}})
+	switch {
+	case errors.Is(err, errMissed):
+		return w.lost()
+	case err != nil:
 		return &fault.Error{Op: "store.Park", Kind: fault.Unavailable, Code: CodeDoubt, Err: err}
 	}
 	return nil
-}
-
-// Parked are the movements parked last, newest first.
-func (r *Reader) Parked(ctx context.Context, most int) ([]Parked, error) {
-	return list(ctx, r, &listParked, []cell{number(int64(most))}, func(c []cell) (Parked, error) {
-		lane, ok := ident.LaneOf(c[0].number)
-		if !ok {
-			return Parked{}, damaged("store.Parked", "lane key %d", c[0].number)
-		}
-		return Parked{Lane: lane, At: time.UnixMicro(c[1].number).UTC(), Kind: c[2].text, Data: c[3].bytes,
-			Reason: c[4].text}, nil
-	})
 }

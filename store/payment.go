@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/ident"
+	"github.com/kakehashi-pay/kakehashi/merchant"
 	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/wallet"
@@ -40,6 +41,14 @@ func paymentCells(cells []cell, r *payment.Request, n int64) []cell {
 		number(r.Fee.Minor()), flag(r.FeeBack), number(payment.Micros(r.ExpiresAt)), blob(sealed))
 }
 
+// merchantOf is the merchant of a payment, who lives in its lane; a tombstone has none.
+func merchantOf(lane ident.Lane, digest ident.Digest) merchant.ID {
+	if digest == (ident.Digest{}) {
+		return merchant.ID{}
+	}
+	return merchant.ID{Lane: lane, Digest: digest}
+}
+
 // paymentRow reads an immutable request and the number of its first journal row.
 func paymentRow(c []cell) (*payment.Request, int64, error) {
 	lane, ok := ident.LaneOf(c[0].number)
@@ -53,7 +62,7 @@ func paymentRow(c []cell) (*payment.Request, int64, error) {
 	r := &payment.Request{
 		ID: ident.ID{Lane: lane, Digest: ident.Digest(c[1].bytes)}, At: time.UnixMicro(c[3].number).UTC(),
 		Client: ident.Client(c[4].text), Account: c[5].text, RequestID: c[6].text, Order: c[7].text,
-		Merchant: ident.ID{Lane: lane, Digest: ident.Digest(c[8].bytes)}, Store: c[9].text, Terminal: c[10].text,
+		Merchant: merchantOf(lane, ident.Digest(c[8].bytes)), Store: c[9].text, Terminal: c[10].text,
 		Wallet: wallet.ID(c[11].text), Code: payment.Mark(c[12].bytes), Fingerprint: payment.Mark(c[13].bytes),
 		Quote: ident.Digest(c[19].bytes), Rounding: money.Rounding(c[24].number), FeeBack: c[26].number == 1,
 		ExpiresAt: payment.TimeOf(c[27].number),

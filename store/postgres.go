@@ -5,20 +5,20 @@ package store
 import (
 	"context"
 	"errors"
+	"net"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/invariant"
 )
 
 var postgresDialect = dialect{
 	name:  "postgres",
-	types: strings.NewReplacer("/*table*/", ""),
+	types: strings.NewReplacer("/*table*/", "", "TEXT", `TEXT COLLATE "C"`), // in the order of bytes, as SQLite's
 	insertion: func(i *insertion) string {
 		arrays := make([]string, len(i.kinds))
 		for k, kind := range i.kinds {
@@ -27,30 +27,86 @@ var postgresDialect = dialect{
 		return "INSERT INTO " + i.table + " (" + i.columns + ") SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ") " +
 			i.suffix
 	},
-	lookup: func(l *lookup) string {
-		return l.sql + " = ANY($" + strconv.Itoa(len(l.in)+1) + "::" + postgresTypes[l.key] + "[]) " + l.tail
+	// One index descent a key, whatever the statistics say: on a table that was never analysed, "= ANY" reads the whole lane.
+	lookup: func(l *lookup, _ int) string {
+		return "SELECT found.* FROM unnest($" + strconv.Itoa(len(l.in)+1) + "::" + postgresTypes[l.key] +
+			"[]) AS k (key), LATERAL (" + l.sql + " = k.key OFFSET 0) AS found " + l.tail
 	},
-	constraint: postgresConstraint,
+	empty:   "TRUNCATE ",
+	refused: postgresRefused,
+	broken:  func(error) bool { return false }, // the server stops itself
 }
+
+// postgresShelf makes the room of the shelf's tables.
+const postgresShelf = "CREATE SCHEMA IF NOT EXISTS " + shelfSchema
 
 var postgresTypes = map[rune]string{kindNumber: "bigint", kindText: "text", kindBytes: "bytea"}
 
+// A setting is a parameter of a connection with its value.
+type setting struct{ name, value string }
+
+// The settings of every connection. Each statement is an index descent or a range in the index's order, so the planner is
+// kept from what it would try on tables that it has no statistics of.
+var postgresSettings = []setting{{"enable_seqscan", "off"}, {"enable_bitmapscan", "off"}, {"enable_hashjoin", "off"},
+	{"enable_mergejoin", "off"}, {"tcp_keepalives_idle", "5"}, {"tcp_keepalives_interval", "2"},
+	{"tcp_keepalives_count", "3"}}
+
+// The settings of connections that write. A statement has no time limit: a COMMIT that is cancelled while it waits for the
+// standby is reported as done although the standby lacks it. A process that stands still inside a transaction loses it, and
+// with it the lock on its lane's row.
+var postgresWriting = []setting{{"statement_timeout", "0"}, {"lock_timeout", "0"},
+	{"idle_in_transaction_session_timeout", "5000"}, {"default_transaction_read_only", "off"}}
+
+// The settings of connections that read. Source: decisions A11: nothing takes long.
+var postgresReading = []setting{{"statement_timeout", "5000"}, {"default_transaction_read_only", "on"}}
+
+// connectPatience is how long one server may take to answer, where the URL does not say.
+const connectPatience = 5 * time.Second
+
+// postgresConfigure completes what the URL says. Only a primary is spoken to: a standby may be behind.
+func postgresConfigure(c *pgconn.Config, settings ...[]setting) {
+	c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = connectPatience
+	}
+	alive := net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 2 * time.Second, Count: 3}
+	c.DialFunc = (&net.Dialer{KeepAliveConfig: alive}).DialContext
+	for _, group := range append([][]setting{postgresSettings}, settings...) {
+		for _, s := range group {
+			c.RuntimeParams[s.name] = s.value
+		}
+	}
+}
+
 // postgresSession is one connection of the native driver; statements are prepared on first use and kept.
 type postgresSession struct {
-	conn *pgx.Conn
+	conn    *pgx.Conn
+	warning string // the last one from the server
 }
 
-// postgresQuerier is what a connection and a pool have in common.
-type postgresQuerier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
-func openPostgresSession(ctx context.Context, url string) (*postgresSession, error) {
-	conn, err := pgx.Connect(ctx, url)
+func openPostgresSession(ctx context.Context, url string, settings ...setting) (*postgresSession, error) {
+	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
-	return &postgresSession{conn: conn}, nil
+	s := &postgresSession{}
+	postgresConfigure(&config.Config, postgresWriting, settings)
+	config.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
+		if n.SeverityUnlocalized == "WARNING" {
+			s.warning = n.Message
+		}
+	}
+	if s.conn, err = pgx.ConnectConfig(ctx, config); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// durably makes COMMIT wait for the disk, and for a synchronous standby's, whatever the server's own setting is.
+func (s *postgresSession) durably(ctx context.Context) error {
+	_, err := s.conn.Exec(ctx, "SELECT set_config('synchronous_commit', 'on', false) "+
+		"WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')")
+	return err
 }
 
 func postgresArgs(kinds string, args []cell) []any {
@@ -100,6 +156,11 @@ func column(kind rune, rows []cell, at, width int) any {
 	return values
 }
 
+// postgresQuerier is what a connection and a pool have in common.
+type postgresQuerier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
 // question is a text with its arguments and the kinds of its result's columns.
 type question struct {
 	sql, out string
@@ -127,6 +188,9 @@ func postgresRows(ctx context.Context, p postgresQuerier, q question, row func([
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
+		for i := range cells {
+			cells[i].bytes = orNil(cells[i].bytes)
+		}
 		if err := row(cells); err != nil {
 			return err
 		}
@@ -141,7 +205,7 @@ func asked(st *statement, args []cell) question {
 
 // sought is a lookup of many keys as a question.
 func sought(l *lookup, args, keys []cell) question {
-	return question{sql: postgresDialect.lookup(l), out: l.out,
+	return question{sql: postgresDialect.lookup(l, len(keys)), out: l.out,
 		args: append(postgresArgs(l.in, args), column(l.key, keys, 0, 1))}
 }
 
@@ -154,7 +218,7 @@ func (s *postgresSession) lookup(ctx context.Context, l *lookup, args, keys []ce
 }
 
 // begin sends the whole transaction but its COMMIT in one round trip.
-func (s *postgresSession) begin(ctx context.Context, operations []operation) ([]int64, error) {
+func (s *postgresSession) begin(ctx context.Context, operations []operation) error {
 	var batch pgx.Batch
 	batch.Queue("BEGIN")
 	for i := range operations {
@@ -171,34 +235,47 @@ func (s *postgresSession) begin(ctx context.Context, operations []operation) ([]
 		batch.Queue(postgresDialect.insertion(o.insertion), arrays...)
 	}
 	results := s.conn.SendBatch(ctx, &batch)
-	affected, err := postgresAffected(results, len(operations))
-	if err = errors.Join(err, results.Close()); err != nil {
-		return nil, errors.Join(err, s.rollback())
+	err := postgresAffected(results, operations)
+	if closeErr := results.Close(); err == nil { // later operations may fail because an earlier one missed its row
+		err = closeErr
 	}
-	return affected, nil
+	if err != nil {
+		return errors.Join(err, s.rollback())
+	}
+	return nil
 }
 
-func postgresAffected(results pgx.BatchResults, count int) ([]int64, error) {
+// postgresAffected reads what each operation came to, in order.
+func postgresAffected(results pgx.BatchResults, operations []operation) error {
 	if _, err := results.Exec(); err != nil {
-		return nil, err
+		return err
 	}
-	affected := make([]int64, count)
-	for i := range affected {
+	for i := range operations {
 		tag, err := results.Exec()
-		if err != nil {
-			return nil, err
+		switch {
+		case err != nil:
+			return err
+		case operations[i].must && tag.RowsAffected() != 1:
+			return errMissed
 		}
-		affected[i] = tag.RowsAffected()
 	}
-	return affected, nil
+	return nil
 }
 
+// commit has no deadline. A warning makes the outcome doubtful: a wait for the standby that an operator cancels ends with
+// COMMIT and a warning that the standby may lack it.
 func (s *postgresSession) commit() error {
+	s.warning = ""
 	tag, err := s.conn.Exec(context.Background(), "COMMIT")
-	if err == nil && tag.String() != "COMMIT" {
+	switch {
+	case err != nil:
+		return err
+	case tag.String() != "COMMIT":
 		return errors.New("store: COMMIT was answered by " + tag.String())
+	case s.warning != "":
+		return errors.New("store: COMMIT was answered with a warning: " + s.warning)
 	}
-	return err
+	return nil
 }
 
 func (s *postgresSession) rollback() error {
@@ -209,6 +286,10 @@ func (s *postgresSession) rollback() error {
 	return err
 }
 
+func (s *postgresSession) lost() bool { return s.conn.IsClosed() }
+
+func (s *postgresSession) backend() int64 { return int64(s.conn.PgConn().PID()) }
+
 // close drops the connection without waiting for the other side: it may be dead.
 func (s *postgresSession) close() {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -216,45 +297,23 @@ func (s *postgresSession) close() {
 	_ = s.conn.Close(ctx) // the connection is given up, whatever it answers
 }
 
-// postgresConstraint reports whether a constraint refused a row. Source: PostgreSQL 15, appendix A, class 23.
-func postgresConstraint(err error) bool {
+// postgresRefused reports whether a row was refused for what it is: a constraint (23), a value that no column can hold (22),
+// the same key twice in one statement (21), a text too long for an index (54).
+//
+// Source: PostgreSQL 15, appendix A.
+func postgresRefused(err error) bool {
+	switch sqlClass(err) {
+	case "21", "22", "23", "54":
+		return true
+	}
+	return false
+}
+
+// sqlClass is the class of a server's error: the first two characters of its SQLSTATE; empty where it is no server's error.
+func sqlClass(err error) string {
 	var e *pgconn.PgError
-	return errors.As(err, &e) && strings.HasPrefix(e.Code, "23")
-}
-
-// postgresPool is a bounded number of connections to the primary for reading.
-type postgresPool struct {
-	pool *pgxpool.Pool
-}
-
-func openPostgresPool(ctx context.Context, url string, size int) (*postgresPool, error) {
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, err
+	if !errors.As(err, &e) {
+		return ""
 	}
-	config.MaxConns = int32(size)
-	config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, err
-	}
-	return &postgresPool{pool: pool}, nil
-}
-
-func (p *postgresPool) query(ctx context.Context, st *statement, args []cell, row func([]cell) error) error {
-	return unavailable(ctx, postgresRows(ctx, p.pool, asked(st, args), row))
-}
-
-func (p *postgresPool) lookup(ctx context.Context, l *lookup, args, keys []cell, row func([]cell) error) error {
-	return unavailable(ctx, postgresRows(ctx, p.pool, sought(l, args, keys), row))
-}
-
-func (p *postgresPool) close() { p.pool.Close() }
-
-// unavailable classifies a read that ran out of its time.
-func unavailable(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return &fault.Error{Op: "store.read", Kind: fault.Unavailable, Code: CodeBusy, Err: err}
-	}
-	return err
+	return e.Code[:min(2, len(e.Code))]
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/ledger"
 	"github.com/kakehashi-pay/kakehashi/merchant"
+	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/payment"
 )
 
@@ -52,12 +53,6 @@ func (r *Reader) Family(ctx context.Context, lane ident.Lane, origin int64) ([]l
 		return err
 	})
 	return rows, fault.Wrap("store.Family", err)
-}
-
-// Lanes are the lanes that were ever taken, in the order of their keys.
-func (r *Reader) Lanes(ctx context.Context) ([]LaneRow, error) {
-	lanes, err := list(ctx, r, &listLanes, nil, laneRow)
-	return lanes, fault.Wrap("store.Lanes", err)
 }
 
 // Accounts is the next page of a lane's accounts after a number: at most 512, in order.
@@ -121,6 +116,32 @@ func (r *Reader) Deliveries(ctx context.Context, event ident.ID) ([]Delivery, er
 	})
 }
 
+var lastDeliveries = lookup{
+	sql:  "SELECT event, attempt, at, outcome, detail FROM delivery WHERE lane = $1 AND event",
+	tail: "ORDER BY event, attempt", in: "n", key: kindBytes, out: "bnnnt",
+}
+
+// LastDeliveries are the last attempts to tell some events; an event that was never told has none. A list of events that is
+// derived again learns here what not to tell again.
+func (r *Reader) LastDeliveries(ctx context.Context, lane ident.Lane, events []ident.Digest) (
+	map[ident.Digest]Delivery, error) {
+	keys := make([]cell, len(events))
+	for i := range events {
+		keys[i] = blob(events[i][:])
+	}
+	last := map[ident.Digest]Delivery{}
+	err := r.lookup(ctx, &lastDeliveries, []cell{number(lane.Key())}, keys, func(c []cell) error {
+		if len(c[0].bytes) != len(ident.Digest{}) {
+			return damaged("store.Delivery", "a delivery of lane %d", lane)
+		}
+		event := ident.Digest(c[0].bytes)
+		last[event] = Delivery{Event: event, Attempt: int(c[1].number), At: time.UnixMicro(c[2].number).UTC(),
+			Outcome: DeliveryOutcome(c[3].number), Detail: c[4].text}
+		return nil
+	})
+	return last, fault.Wrap("store.Deliveries", err)
+}
+
 // AuditedAct is an act as the audit log holds it.
 type AuditedAct struct {
 	Act
@@ -140,5 +161,14 @@ func (r *Reader) Acts(ctx context.Context, lane ident.Lane, after int64) ([]Audi
 	return list(ctx, r, &listActs, args, func(c []cell) (AuditedAct, error) {
 		return AuditedAct{Lane: lane, N: c[0].number, At: time.UnixMicro(c[1].number).UTC(),
 			Act: Act{Person: c[2].text, What: c[3].text, Subject: c[4].text, Data: c[5].bytes}}, nil
+	})
+}
+
+var listCurrencies = statement{sql: "SELECT DISTINCT currency FROM merchant ORDER BY currency", out: "n"}
+
+// Currencies are the currencies in which merchants are paid, in the order of their numbers.
+func (r *Reader) Currencies(ctx context.Context) ([]money.Currency, error) {
+	return list(ctx, r, &listCurrencies, nil, func(c []cell) (money.Currency, error) {
+		return money.Currency(c[0].number), nil
 	})
 }

@@ -9,12 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
-	"sync"
+	"unicode/utf8"
 
 	"modernc.org/sqlite"
 
-	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/invariant"
 )
 
@@ -24,25 +24,60 @@ var sqliteDialect = dialect{
 	insertion: func(i *insertion) string {
 		return "INSERT INTO " + i.table + " (" + i.columns + ") VALUES " + questionMarks(len(i.kinds)) + " " + i.suffix
 	},
-	lookup:     func(l *lookup) string { return l.sql + " = ?" + " " + l.tail },
-	constraint: sqliteConstraint,
+	lookup: func(l *lookup, n int) string {
+		return l.sql + " IN " + questionMarks(n) + " " + l.tail
+	},
+	empty:   "DELETE FROM ",
+	refused: sqliteRefused,
+	broken:  sqliteBroken,
 }
 
-// sqliteOptions hold for every connection: nothing acknowledged may be lost, so synchronous is FULL; statements wait for a
-// lock rather than fail.
-const sqliteOptions = "_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&" +
-	"_pragma=foreign_keys(on)&_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(20000)"
+// The settings of every connection: statements wait for a lock rather than fail, and nothing acknowledged may be lost, so
+// synchronous is FULL. The log is checkpointed by CheckpointLog; the writer does it itself only where nobody calls that.
+const (
+	sqliteOptions = "_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&" +
+		"_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(100000)"
+	sqliteReading = "_pragma=busy_timeout(10000)&_pragma=cache_size(-8192)&_pragma=temp_store(memory)&_pragma=query_only(1)"
+	// A shelf may lose its last transactions with the machine: its cursor goes back with them.
+	sqliteShelf = "_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)&" +
+		"_pragma=cache_size(-32768)&_pragma=temp_store(memory)"
+)
+
+// sqliteDSN is the driver's own form of a location.
+func sqliteDSN(l Location, options string) string {
+	if name, ok := strings.CutPrefix(string(l), inMemory); ok {
+		dsn := "file:/" + name + "?vfs=memdb&_pragma=busy_timeout(10000)"
+		if options == sqliteReading {
+			dsn += "&_pragma=query_only(1)"
+		}
+		return dsn
+	}
+	dsn := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(string(l)) + "?" + options
+	if options == sqliteReading {
+		dsn += "&mode=rw" // what is only read is not made
+	}
+	return dsn
+}
+
+// questionMarks is "(?,?,?)" with so many marks.
+func questionMarks(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?,", n), ",") + ")" }
 
 // sqliteSession is one connection, driven below database/sql: its statements are prepared once and kept.
 type sqliteSession struct {
 	pool     *sql.DB
 	conn     *sql.Conn
 	driver   driver.Conn
-	prepared map[string]driver.Stmt
-	kept     []driver.Stmt // the same statements, to close them
+	prepared map[any]driver.Stmt // by *statement, *insertion, sizedLookup, or the text itself
+	kept     []driver.Stmt       // the same statements, to close them
 	values   []driver.NamedValue
 	cells    []cell
 	dest     []driver.Value
+}
+
+// sizedLookup is a lookup of so many keys.
+type sizedLookup struct {
+	lookup *lookup
+	keys   int
 }
 
 func openSQLiteSession(ctx context.Context, dsn string) (*sqliteSession, error) {
@@ -55,11 +90,9 @@ func openSQLiteSession(ctx context.Context, dsn string) (*sqliteSession, error) 
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s := &sqliteSession{pool: pool, conn: conn, prepared: map[string]driver.Stmt{}}
+	s := &sqliteSession{pool: pool, conn: conn, prepared: map[any]driver.Stmt{}}
 	err = conn.Raw(func(c any) error {
-		raw, ok := c.(driver.Conn)
-		invariant.Check(ok, "store: %T is no driver connection", c)
-		s.driver = raw
+		s.driver = driverOf(c)
 		return nil
 	})
 	if err != nil {
@@ -68,18 +101,50 @@ func openSQLiteSession(ctx context.Context, dsn string) (*sqliteSession, error) 
 	return s, nil
 }
 
+func driverOf(c any) driver.Conn {
+	raw, ok := c.(driver.Conn)
+	invariant.Check(ok, "store: %T is no driver connection", c)
+	return raw
+}
+
 // prepare compiles a text once. Numbered parameters that are used once and in order become plain marks, which the driver
 // binds without looking their names up.
-func (s *sqliteSession) prepare(text string) (driver.Stmt, error) {
-	if st, ok := s.prepared[text]; ok {
-		return st, nil
-	}
+func (s *sqliteSession) prepare(key any, text string) (driver.Stmt, error) {
 	st, err := s.driver.Prepare(plainMarks(text))
 	if err != nil {
 		return nil, fmt.Errorf("%w in %q", err, text)
 	}
-	s.prepared[text], s.kept = st, append(s.kept, st)
+	s.prepared[key], s.kept = st, append(s.kept, st)
 	return st, nil
+}
+
+func (s *sqliteSession) ofText(text string) (driver.Stmt, error) {
+	if st, ok := s.prepared[text]; ok {
+		return st, nil
+	}
+	return s.prepare(text, text)
+}
+
+func (s *sqliteSession) ofStatement(st *statement) (driver.Stmt, error) {
+	if p, ok := s.prepared[st]; ok {
+		return p, nil
+	}
+	return s.prepare(st, st.sql)
+}
+
+func (s *sqliteSession) ofInsertion(i *insertion) (driver.Stmt, error) {
+	if p, ok := s.prepared[i]; ok {
+		return p, nil
+	}
+	return s.prepare(i, sqliteDialect.insertion(i))
+}
+
+func (s *sqliteSession) ofLookup(l *lookup, keys int) (driver.Stmt, error) {
+	key := sizedLookup{lookup: l, keys: keys}
+	if p, ok := s.prepared[key]; ok {
+		return p, nil
+	}
+	return s.prepare(key, sqliteDialect.lookup(l, keys))
 }
 
 // plainMarks rewrites $1, $2 … to ? where every parameter is used exactly once, in order.
@@ -92,7 +157,7 @@ func plainMarks(text string) string {
 		if !found {
 			return out.String()
 		}
-		mark := fmt.Sprint(next)
+		mark := strconv.Itoa(next)
 		if !strings.HasPrefix(after, mark) || (len(after) > len(mark) && after[len(mark)] >= '0' && after[len(mark)] <= '9') {
 			return text
 		}
@@ -101,33 +166,33 @@ func plainMarks(text string) string {
 	}
 }
 
+// errText is the refusal of a text that PostgreSQL could not hold: what one engine refuses the other refuses too.
+var errText = errors.New("store: a text holds a NUL, or is not UTF-8")
+
 // bind fills the argument list, kinds deciding which part of each cell counts.
-func (s *sqliteSession) bind(at int, kinds string, args []cell) {
+func (s *sqliteSession) bind(at int, kinds string, args []cell) error {
 	invariant.Check(len(kinds) == len(args), "store: %d arguments for %q", len(args), kinds)
-	for i, kind := range kinds {
-		for len(s.values) <= at+i {
-			s.values = append(s.values, driver.NamedValue{Ordinal: len(s.values) + 1})
-		}
-		switch v := &s.values[at+i]; kind {
+	for len(s.values) < at+len(kinds) {
+		s.values = append(s.values, driver.NamedValue{Ordinal: len(s.values) + 1})
+	}
+	values := s.values[at : at+len(kinds)]
+	for i := range args {
+		switch kinds[i] {
 		case kindNumber:
-			v.Value = args[i].number
+			values[i].Value = args[i].number
 		case kindText:
-			v.Value = args[i].text
-		case kindBytes:
-			if args[i].bytes == nil {
-				v.Value = []byte{}
-			} else {
-				v.Value = args[i].bytes
+			if !utf8.ValidString(args[i].text) || strings.IndexByte(args[i].text, 0) >= 0 {
+				return errText
 			}
+			values[i].Value = args[i].text
+		case kindBytes:
+			values[i].Value = nonNil(args[i].bytes)
 		}
 	}
+	return nil
 }
 
-func (s *sqliteSession) exec(text string, count int) (int64, error) {
-	st, err := s.prepare(text)
-	if err != nil {
-		return 0, err
-	}
+func (s *sqliteSession) exec(st driver.Stmt, count int) (int64, error) {
 	result, err := st.(driver.StmtExecContext).ExecContext(context.Background(), s.values[:count])
 	if err != nil {
 		return 0, err
@@ -135,17 +200,15 @@ func (s *sqliteSession) exec(text string, count int) (int64, error) {
 	return result.RowsAffected()
 }
 
-func (s *sqliteSession) rows(text string, count int, out string, row func([]cell) error) error {
-	st, err := s.prepare(text)
-	if err != nil {
-		return err
-	}
+func (s *sqliteSession) rows(st driver.Stmt, count int, out string, row func([]cell) error) error {
 	rows, err := st.(driver.StmtQueryContext).QueryContext(context.Background(), s.values[:count])
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	s.room(len(out))
+	if len(s.cells) < len(out) {
+		s.cells, s.dest = make([]cell, len(out)), make([]driver.Value, len(out))
+	}
 	cells, dest := s.cells[:len(out)], s.dest[:len(out)]
 	for {
 		switch err := rows.Next(dest); {
@@ -154,7 +217,7 @@ func (s *sqliteSession) rows(text string, count int, out string, row func([]cell
 		case err != nil:
 			return err
 		}
-		if err := sqliteCells(cells, dest, out); err != nil {
+		if err := sqliteCells(cells, dest); err != nil {
 			return err
 		}
 		if err := row(cells); err != nil {
@@ -163,93 +226,132 @@ func (s *sqliteSession) rows(text string, count int, out string, row func([]cell
 	}
 }
 
-func (s *sqliteSession) room(columns int) {
-	if len(s.cells) < columns {
-		s.cells, s.dest = make([]cell, columns), make([]driver.Value, columns)
-	}
-}
-
-func sqliteCells(cells []cell, dest []driver.Value, kinds string) error {
-	for i, kind := range kinds {
-		cells[i] = cell{}
+func sqliteCells(cells []cell, dest []driver.Value) error {
+	for i := range cells {
 		switch v := dest[i].(type) {
 		case int64:
-			cells[i].number = v
+			cells[i] = cell{number: v}
 		case string:
-			cells[i].text = v
+			cells[i] = cell{text: v}
 		case []byte:
-			cells[i].bytes = v
-		case nil:
-			return fmt.Errorf("store: column %d of a row is NULL", i+1)
+			cells[i] = cell{bytes: orNil(v)}
 		default:
 			return fmt.Errorf("store: column %d of a row is a %T", i+1, v)
-		}
-		if kind == kindText && cells[i].bytes != nil {
-			cells[i].text = string(cells[i].bytes)
 		}
 	}
 	return nil
 }
 
 func (s *sqliteSession) query(_ context.Context, st *statement, args []cell, row func([]cell) error) error {
-	s.bind(0, st.in, args)
-	return s.rows(st.sql, len(args), st.out, row)
+	prepared, err := s.ofStatement(st)
+	if err == nil {
+		err = s.bind(0, st.in, args)
+	}
+	if err != nil {
+		return err
+	}
+	return s.rows(prepared, len(args), st.out, row)
 }
 
+// lookupMax is how many keys one statement looks up.
+const lookupMax = 64
+
+// lookup asks for up to 64 keys at once. The statements are made for 1, 2, 4 … 64 keys; the last key is repeated where
+// there are fewer.
 func (s *sqliteSession) lookup(_ context.Context, l *lookup, args, keys []cell, row func([]cell) error) error {
-	text := sqliteDialect.lookup(l)
-	s.bind(0, l.in, args)
-	for i := range keys {
-		s.bind(len(args), string(l.key), keys[i:i+1])
-		if err := s.rows(text, len(args)+1, l.out, row); err != nil {
+	for len(keys) > 0 {
+		n := min(len(keys), lookupMax)
+		size := 1
+		for size < n {
+			size *= 2
+		}
+		prepared, err := s.ofLookup(l, size)
+		if err == nil {
+			err = s.bind(0, l.in, args)
+		}
+		for k := 0; k < size && err == nil; k++ {
+			at := min(k, n-1)
+			err = s.bind(len(args)+k, string(l.key), keys[at:at+1])
+		}
+		if err == nil {
+			err = s.rows(prepared, len(args)+size, l.out, row)
+		}
+		if err != nil {
+			return err
+		}
+		keys = keys[n:]
+	}
+	return nil
+}
+
+func (s *sqliteSession) begin(_ context.Context, operations []operation) error {
+	if err := s.do("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	for i := range operations {
+		if err := s.run(&operations[i]); err != nil {
+			return errors.Join(err, s.rollback())
+		}
+	}
+	return nil
+}
+
+// run runs an operation.
+func (s *sqliteSession) run(o *operation) error {
+	if o.insertion != nil {
+		return s.insert(o)
+	}
+	prepared, err := s.ofStatement(o.statement)
+	if err == nil {
+		err = s.bind(0, o.statement.in, o.args)
+	}
+	if err != nil {
+		return err
+	}
+	affected, err := s.exec(prepared, len(o.args))
+	if err == nil && o.must && affected != 1 {
+		return errMissed
+	}
+	return err
+}
+
+// insert writes a row a statement, which was measured to be fastest with this driver.
+func (s *sqliteSession) insert(o *operation) error {
+	prepared, err := s.ofInsertion(o.insertion)
+	if err != nil {
+		return err
+	}
+	width := len(o.insertion.kinds)
+	for at := 0; at < len(o.rows); at += width {
+		if err := s.bind(0, o.insertion.kinds, o.rows[at:at+width]); err != nil {
+			return err
+		}
+		if _, err := s.exec(prepared, width); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *sqliteSession) begin(_ context.Context, operations []operation) ([]int64, error) {
-	if _, err := s.exec("BEGIN IMMEDIATE", 0); err != nil {
-		return nil, err
+// do runs a statement without parameters and result.
+func (s *sqliteSession) do(text string) error {
+	prepared, err := s.ofText(text)
+	if err != nil {
+		return err
 	}
-	affected := make([]int64, len(operations))
-	for i := range operations {
-		n, err := s.run(&operations[i])
-		if err != nil {
-			return nil, errors.Join(err, s.rollback())
-		}
-		affected[i] = n
-	}
-	return affected, nil
-}
-
-func (s *sqliteSession) run(o *operation) (affected int64, err error) {
-	if o.statement != nil {
-		s.bind(0, o.statement.in, o.args)
-		return s.exec(o.statement.sql, len(o.args))
-	}
-	sql, width := sqliteDialect.insertion(o.insertion), len(o.insertion.kinds)
-	for at := 0; at < len(o.rows); at += width {
-		s.bind(0, o.insertion.kinds, o.rows[at:at+width])
-		n, err := s.exec(sql, width)
-		if err != nil {
-			return affected, err
-		}
-		affected += n
-	}
-	return affected, nil
-}
-
-func (s *sqliteSession) commit() error {
-	_, err := s.exec("COMMIT", 0)
+	_, err = s.exec(prepared, 0)
 	return err
 }
 
-func (s *sqliteSession) rollback() error {
-	_, err := s.exec("ROLLBACK", 0)
-	return err
-}
+func (s *sqliteSession) commit() error   { return s.do("COMMIT") }
+func (s *sqliteSession) rollback() error { return s.do("ROLLBACK") }
 
+// lost is false: there is no other side that could hang up.
+func (s *sqliteSession) lost() bool { return false }
+
+func (s *sqliteSession) backend() int64 { return 0 }
+
+// close undoes a transaction that is still open.
 func (s *sqliteSession) close() {
 	s.finalize()
 	s.conn.Close()
@@ -263,65 +365,35 @@ func (s *sqliteSession) finalize() {
 	s.prepared, s.kept = nil, nil
 }
 
-// sqliteConstraint reports whether a constraint refused a row. Source: sqlite.org/rescode.html, SQLITE_CONSTRAINT (19).
-func sqliteConstraint(err error) bool {
+// The primary result codes that are told apart. Source: sqlite.org/rescode.html.
+const (
+	sqliteBusy       = 5
+	sqliteLocked     = 6
+	sqliteIOErr      = 10
+	sqliteCorrupt    = 11
+	sqliteConstraint = 19
+	sqliteNotADB     = 26
+)
+
+func sqliteCode(err error) int {
 	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == 19
-}
-
-// sqlitePool is a bounded number of read-only connections, each with its own prepared statements.
-type sqlitePool struct {
-	pool     *sql.DB
-	mutex    sync.Mutex
-	sessions map[driver.Conn]*sqliteSession
-	kept     []*sqliteSession // the same sessions, to close them
-}
-
-func openSQLitePool(dsn string, size int) (*sqlitePool, error) {
-	pool, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, err
+	if !errors.As(err, &e) {
+		return 0
 	}
-	pool.SetMaxOpenConns(size)
-	pool.SetMaxIdleConns(size)
-	return &sqlitePool{pool: pool, sessions: map[driver.Conn]*sqliteSession{}}, nil
+	return e.Code() & 0xff
 }
 
-// with lends a connection; it waits for a free one no longer than the context lasts.
-func (p *sqlitePool) with(ctx context.Context, use func(*sqliteSession) error) error {
-	conn, err := p.pool.Conn(ctx)
-	if err != nil {
-		return &fault.Error{Op: "store.read", Kind: fault.Unavailable, Code: CodeBusy, Err: err}
+// sqliteRefused reports whether a constraint, or what a text may hold, refused a row.
+func sqliteRefused(err error) bool {
+	return sqliteCode(err) == sqliteConstraint || errors.Is(err, errText)
+}
+
+// sqliteBroken reports whether the disk failed. After a failed fsync the system may have forgotten what it could not write
+// and show it all the same, so no later write can settle anything.
+func sqliteBroken(err error) bool {
+	switch sqliteCode(err) {
+	case sqliteIOErr, sqliteCorrupt, sqliteNotADB:
+		return true
 	}
-	defer conn.Close()
-	return conn.Raw(func(c any) error {
-		raw, ok := c.(driver.Conn)
-		invariant.Check(ok, "store: %T is no driver connection", c)
-		p.mutex.Lock()
-		s := p.sessions[raw]
-		if s == nil {
-			s = &sqliteSession{driver: raw, prepared: map[string]driver.Stmt{}}
-			p.sessions[raw], p.kept = s, append(p.kept, s)
-		}
-		p.mutex.Unlock()
-		return use(s)
-	})
-}
-
-func (p *sqlitePool) query(ctx context.Context, st *statement, args []cell, row func([]cell) error) error {
-	return p.with(ctx, func(s *sqliteSession) error { return s.query(ctx, st, args, row) })
-}
-
-func (p *sqlitePool) lookup(ctx context.Context, l *lookup, args, keys []cell, row func([]cell) error) error {
-	return p.with(ctx, func(s *sqliteSession) error { return s.lookup(ctx, l, args, keys, row) })
-}
-
-func (p *sqlitePool) close() {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	for _, s := range p.kept {
-		s.finalize()
-	}
-	p.sessions, p.kept = map[driver.Conn]*sqliteSession{}, nil
-	p.pool.Close()
+	return false
 }

@@ -4,6 +4,7 @@ package wallet
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/ident"
@@ -24,7 +25,12 @@ const (
 var verdictNames = [...]string{"unknown", "succeeded", "declined"}
 
 // String is the verdict in lower case.
-func (v Verdict) String() string { return verdictNames[v] }
+func (v Verdict) String() string {
+	if int(v) < len(verdictNames) {
+		return verdictNames[v]
+	}
+	return fmt.Sprintf("verdict %d", uint8(v))
+}
 
 // Answer is what a wallet said, after its signature was verified; the zero Answer says nothing.
 type Answer struct {
@@ -32,13 +38,13 @@ type Answer struct {
 	Code      wire.ResultCode // the wallet's reason
 	Partner   string          // the wallet's own id of the payment or refund
 	PartnerAt time.Time       // when the wallet says it happened
-	Price     money.Amount    // what it says the price was; zero Amount: it did not say
-	Payer     money.Amount    // what it says it owes; zero Amount: it did not say
+	Price     money.Amount    // what it says the price, or the refunded part of it, was; zero Amount: it did not say
+	Payer     money.Amount    // what it says it owes, or gave back; zero Amount: it did not say
 	Detail    string          // for operators: why it is Unknown
 }
 
-// Declares reports whether the wallet gave a definite reason code.
-func (a Answer) Declares(code wire.ResultCode) bool { return a.Code == code }
+// Declares reports whether the wallet declined with a code. The code beside any other verdict is no reason.
+func (a Answer) Declares(code wire.ResultCode) bool { return a.Verdict == Declined && a.Code == code }
 
 // Charge asks a wallet to take money from the holder of a payment code.
 type Charge struct {

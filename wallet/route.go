@@ -3,6 +3,7 @@
 package wallet
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -46,29 +47,54 @@ func (r Route) matches(code string) bool {
 	return true
 }
 
-// Check says whether the line can ever match.
+// Check says whether the line can ever match: a line that cannot is a mistake of whoever wrote it.
 //
 // Errors: Invalid payment_code_malformed, naming the field.
 func (r Route) Check() error {
-	bad := func(field, why string) error {
-		return &fault.Error{Op: "wallet.Route", Kind: fault.Invalid, Code: CodePaymentCodeMalformed, Subject: r.ID,
-			Detail: field + " " + why}
+	field, why := "", ""
+	switch {
+	case r.ID == "":
+		field, why = "id", "is missing"
+	case r.LengthMin < codeLengthMin || r.LengthMax > codeLengthMax || r.LengthMin > r.LengthMax:
+		field, why = "length", "must lie between 16 and 32"
+	case strings.Trim(r.Prefix, "0123456789") != "" || len(r.Prefix) > r.LengthMax:
+		field, why = "prefix", "must be digits, no more than the code has"
+	case r.Wallet == "":
+		field, why = "wallet", "is missing"
+	case !r.Until.IsZero() && !r.From.Before(r.Until):
+		field, why = "until", "must be after from"
+	default:
+		if why = r.checkMarks(); why == "" {
+			return nil
+		}
+		field = "marks"
 	}
-	if strings.Trim(r.Prefix, "0123456789") != "" || len(r.Prefix) > codeLengthMax {
-		return bad("prefix", "must be digits")
-	}
-	if r.LengthMin < codeLengthMin || r.LengthMax > codeLengthMax || r.LengthMin > r.LengthMax {
-		return bad("length", "must lie between 16 and 32")
+	return &fault.Error{Op: "wallet.Route", Kind: fault.Invalid, Code: CodePaymentCodeMalformed, Subject: r.ID,
+		Detail: field + " " + why}
+}
+
+// checkMarks says why the marks can never fit, or nothing.
+func (r Route) checkMarks() string {
+	seen := map[int]byte{}
+	for i := range len(r.Prefix) {
+		seen[i+1] = r.Prefix[i]
 	}
 	for mark := range strings.SplitSeq(r.Marks, ",") {
-		if _, _, ok := parseMark(mark); mark != "" && !ok {
-			return bad("marks", "must be place:digit pairs, such as 14:6")
+		if mark == "" {
+			continue
 		}
+		place, digit, ok := parseMark(mark)
+		switch {
+		case !ok:
+			return "must be place:digit pairs, such as 14:6"
+		case place > r.LengthMax:
+			return "must lie within the code"
+		case seen[place] != 0 && seen[place] != digit:
+			return "must not contradict the prefix or one another"
+		}
+		seen[place] = digit
 	}
-	if r.Wallet == "" {
-		return bad("wallet", "is missing")
-	}
-	return nil
+	return ""
 }
 
 // The shortest and longest payment codes of digits. Source: reference/alipay-wire-api.md 3.7.
@@ -77,28 +103,31 @@ const (
 	codeLengthMax = 32
 )
 
-// NormalCode is a payment code as the till sent it without spaces and hyphens, full-width digits made plain.
+// NormalCode is a payment code as the till sent it without spaces and hyphens, full-width digits made plain, and without
+// the line end or tab that a scanner puts after it.
 //
 // Errors: Invalid payment_code_malformed. The code itself is in no error: it is a bearer token.
+// Source: reference/japan.md 2.2.
 func NormalCode(text string) (string, error) {
 	malformed := &fault.Error{Op: "wallet.NormalCode", Kind: fault.Invalid, Code: CodePaymentCodeMalformed,
 		Detail: "paymentMethod.paymentMethodId must be 16 to 32 digits"}
-	var code strings.Builder
-	for _, c := range text {
+	code := make([]byte, 0, codeLengthMax)
+	for _, c := range strings.Trim(text, "\t\r\n ") {
 		switch {
-		case c >= '0' && c <= '9':
-			code.WriteRune(c)
 		case c >= '０' && c <= '９':
-			code.WriteRune(c - '０' + '0')
-		case c == ' ' || c == '-' || c == '　':
-		default:
+			c += '0' - '０'
+		case c == ' ' || c == '\u3000' || c == '-' || c == '\uff0d':
+			continue
+		}
+		if c < '0' || c > '9' || len(code) == codeLengthMax {
 			return "", malformed
 		}
+		code = append(code, byte(c))
 	}
-	if code.Len() < codeLengthMin || code.Len() > codeLengthMax {
+	if len(code) < codeLengthMin {
 		return "", malformed
 	}
-	return code.String(), nil
+	return string(code), nil
 }
 
 // Candidates are the wallets that a normal code may belong to, best first: the longest prefix wins, then a line with marks,
@@ -119,7 +148,7 @@ func Candidates(table []Route, code string, at time.Time) ([]ID, error) {
 	sort.Slice(lines, func(i, j int) bool { return lines[i].before(lines[j]) })
 	wallets := make([]ID, 0, len(lines))
 	for _, r := range lines {
-		if !contains(wallets, r.Wallet) {
+		if !slices.Contains(wallets, r.Wallet) {
 			wallets = append(wallets, r.Wallet)
 		}
 	}
@@ -138,15 +167,6 @@ func (r Route) before(s Route) bool {
 		return r.Priority < s.Priority
 	}
 	return r.ID < s.ID
-}
-
-func contains(wallets []ID, id ID) bool {
-	for _, w := range wallets {
-		if w == id {
-			return true
-		}
-	}
-	return false
 }
 
 func parseMark(mark string) (place int, digit byte, ok bool) {

@@ -4,7 +4,9 @@
 // payment code is.
 //
 // A connector's answer is Succeeded, Declined or Unknown, and Unknown is the zero value: only an explicit answer that was
-// verified counts. Read wallet.go, then connector.go, then route.go.
+// verified counts. A payer's code is a bearer token: it is known by its marks, and never kept itself.
+//
+// Read wallet.go, then connector.go, then route.go, then mark.go.
 package wallet
 
 import (

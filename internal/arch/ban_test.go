@@ -84,13 +84,16 @@ import "database/sql/driver" §
 package relay
 import "github.com/jackc/pgx/v5/pgconn" §
 `},
-	{"database", "the store, and the auditor's own", `
+	{"database", "the store, the auditor's own, and the wallet's books", `
 -- store/a.go --
 package store
 import "database/sql"
 import "github.com/jackc/pgx/v5"
 -- audit/a.go --
 package audit
+import "database/sql"
+-- tabi/book/a.go --
+package book
 import "database/sql"
 `},
 	{"logging", "logged and returned", `

@@ -90,7 +90,10 @@ var rooms = []room{
 		"relay calls partners only through the contracts of the nouns, so that a partner can be replaced by its double",
 		"declare the contract in the noun and let cmd hand the partner in"},
 
-	{"api/*", edge, below, edgeWhy, edgeHelp},
+	{"api/envelope", edge, below,
+		"the kit of both APIs proves callers and signs answers; one that knew a dialect would be that dialect's",
+		"hand it a function of the dialect's"},
+	{"api/*", edge, with(below, "api/envelope"), edgeWhy, edgeHelp},
 	{"partner/*", edge, with(grounds, nouns...),
 		"a partner's dialect answers the contract of a noun; one that sees the books could write them",
 		"return the outcome and let relay hand it to flow"},

@@ -5,6 +5,7 @@
 CREATE TABLE lane (
     lane     BIGINT NOT NULL PRIMARY KEY,
     epoch    BIGINT NOT NULL CHECK (epoch > 0),
+    taken    BIGINT NOT NULL CHECK (taken > 0 AND taken <= epoch),
     batch    BIGINT NOT NULL CHECK (batch >= 0),
     n        BIGINT NOT NULL CHECK (n >= 0),
     head     BYTEA  NOT NULL CHECK (length(head) = 32),

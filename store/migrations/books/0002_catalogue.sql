@@ -140,18 +140,21 @@ CREATE TABLE fx_source (
     version  BIGINT NOT NULL
 ) /*table*/;
 
+-- A pair is one whichever way it is quoted: low and high are its currencies, base and halt_base say which way it is.
 CREATE TABLE reading (
-    source   TEXT   NOT NULL,
-    base     BIGINT NOT NULL,
-    quoted   BIGINT NOT NULL,
-    num      BIGINT NOT NULL CHECK (num > 0),
-    den      BIGINT NOT NULL CHECK (den > 0),
-    at       BIGINT NOT NULL,
-    halt_num BIGINT NOT NULL CHECK (halt_num >= 0),
-    halt_den BIGINT NOT NULL CHECK (halt_den >= 0),
-    halt_at  BIGINT NOT NULL,
-    version  BIGINT NOT NULL,
-    PRIMARY KEY (source, base, quoted)
+    source    TEXT   NOT NULL,
+    low       BIGINT NOT NULL,
+    high      BIGINT NOT NULL CHECK (high > low),
+    base      BIGINT NOT NULL CHECK (base IN (low, high)),
+    num       BIGINT NOT NULL CHECK (num > 0),
+    den       BIGINT NOT NULL CHECK (den > 0),
+    at        BIGINT NOT NULL,
+    halt_base BIGINT NOT NULL CHECK (halt_base IN (0, low, high)),
+    halt_num  BIGINT NOT NULL CHECK (halt_num >= 0),
+    halt_den  BIGINT NOT NULL CHECK (halt_den >= 0),
+    halt_at   BIGINT NOT NULL,
+    version   BIGINT NOT NULL,
+    PRIMARY KEY (source, low, high)
 ) /*table*/;
 
 -- The price list: any number of payments may name a line while it is valid. Lines are never changed.
@@ -171,8 +174,7 @@ CREATE TABLE quote (
     guaranteed BIGINT NOT NULL CHECK (guaranteed IN (0, 1)),
     version    BIGINT NOT NULL
 ) /*table*/;
-CREATE INDEX quote_end ON quote (valid_to);
-
+CREATE INDEX quote_end ON quote (valid_to, id);
 
 -- The version of each kind of fact: what a cache compares to learn that it is old.
 CREATE TABLE edition (

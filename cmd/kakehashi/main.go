@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command kakehashi is the whole network in one binary.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/bench"
+	"github.com/kakehashi-pay/kakehashi/store"
+)
+
+// commands are what the program can be asked to do.
+type commands struct {
+	Bench benchCommand `cmd:"" help:"Measure complete payments against a store that already holds many."`
+}
+
+type benchCommand struct {
+	Books     string `default:"./data/bench.db" help:"Store: a file for SQLite, or a postgres:// URL."`
+	Lanes     int    `default:"1" help:"Lanes; the embedded store has one."`
+	Merchants int    `default:"300000" help:"Merchants in the store."`
+	Payments  int    `default:"1000000" help:"Payments in the store before anything is measured."`
+	Callers   int    `default:"256" help:"Callers at once."`
+	Seconds   int    `default:"15" help:"How long to measure."`
+	Batch     int    `default:"0" help:"Movements in one batch; 1 switches group commit off."`
+	Profile   string `help:"Write a processor profile of the measurement to this file."`
+}
+
+// Run measures.
+func (b *benchCommand) Run(ctx context.Context) error {
+	return bench.Run(ctx, bench.Options{Books: store.Location(b.Books), Lanes: b.Lanes, Merchants: b.Merchants,
+		Payments: b.Payments, Callers: b.Callers, Seconds: b.Seconds, BatchMax: b.Batch, Profile: b.Profile, Out: os.Stdout})
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c commands
+	k := kong.Parse(&c, kong.Name("kakehashi"), kong.Description("A cross-border mobile-payment network in one binary."),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err := k.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "kakehashi:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package process is a running kakehashi: its houses, its listeners, its workers, its alarms and its control socket, wired
+// from one configuration.
+package process
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/kakehashi-pay/kakehashi/fault"
+	"github.com/kakehashi-pay/kakehashi/store"
+)
+
+// CodeConfig is the code of a configuration that cannot be run.
+const CodeConfig fault.Code = "configuration_invalid"
+
+// Config is what an operator decides. Every field has a good zero value but Data.
+type Config struct {
+	// Data is the folder of everything that is kept: books, projections, locks, witness. Required.
+	Data string `toml:"data"`
+	// Books is where the books are: empty for SQLite in the data folder, or a postgres:// URL.
+	Books string `toml:"books"`
+	// SandboxBooks is where the books of SANDBOX_ clients are; empty for SQLite in the data folder, "none" for no sandbox.
+	SandboxBooks string `toml:"sandbox_books"`
+	// Lanes is how many lanes are open on PostgreSQL; the embedded store has one. Zero: 1.
+	Lanes int `toml:"lanes"`
+	// Listen is where merchants and wallets call; empty: 127.0.0.1:8080.
+	Listen string `toml:"listen"`
+	// ListenTLS is where they call over TLS, with Certificate and Key; empty: nowhere.
+	ListenTLS string `toml:"listen_tls"`
+	// Certificate and Key are files in PEM.
+	Certificate string `toml:"certificate"`
+	Key         string `toml:"key"`
+	// Operate is where /livez, /readyz and /metrics are served; empty: 127.0.0.1:8081.
+	Operate string `toml:"operate"`
+	// MasterKey is the file of the keys that seal whatever is secret; empty: the environment's KAKEHASHI_MASTER_KEY.
+	MasterKey string `toml:"master_key"`
+	// QuoteSeconds is how long a line of a price list lives. Zero: 60.
+	QuoteSeconds int `toml:"quote_seconds"`
+	// InFlightMax is how many requests are served at once; beyond it a bare 503 is the answer. Zero: 1024.
+	InFlightMax int `toml:"in_flight_max"`
+	// NotifyPrivate lets notifications go to private and loopback addresses. Only for trials.
+	NotifyPrivate bool `toml:"notify_private"`
+}
+
+// ReadConfig reads a configuration file in TOML.
+//
+// Errors: Invalid configuration_invalid, naming the field.
+func ReadConfig(path string) (Config, error) {
+	var c Config
+	meta, err := toml.DecodeFile(path, &c)
+	if err != nil {
+		return c, &fault.Error{Op: "process.ReadConfig", Kind: fault.Invalid, Code: CodeConfig, Subject: path,
+			Detail: err.Error()}
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return c, badConfig(unknown[0].String(), "is no field of the configuration")
+	}
+	return c, c.Check()
+}
+
+func badConfig(field, why string) error {
+	return &fault.Error{Op: "process.Config", Kind: fault.Invalid, Code: CodeConfig, Subject: field, Detail: field + " " + why}
+}
+
+// Check refuses what cannot be run, and fills in what was left out.
+//
+// Errors: Invalid configuration_invalid, naming the field.
+func (c *Config) Check() error {
+	if c.Data == "" {
+		return badConfig("data", "is missing: name the folder of the store")
+	}
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:8080"
+	}
+	if c.Operate == "" {
+		c.Operate = "127.0.0.1:8081"
+	}
+	if c.Books == "" {
+		c.Books = filepath.Join(c.Data, "books.db")
+	}
+	if c.SandboxBooks == "" {
+		c.SandboxBooks = filepath.Join(c.Data, "sandbox.db")
+	}
+	if c.Lanes == 0 {
+		c.Lanes = 1
+	}
+	if c.QuoteSeconds == 0 {
+		c.QuoteSeconds = 60
+	}
+	if c.InFlightMax == 0 {
+		c.InFlightMax = 1024
+	}
+	for _, address := range []struct{ field, value string }{{"listen", c.Listen}, {"operate", c.Operate}, {"listen_tls", c.ListenTLS}} {
+		if _, _, err := net.SplitHostPort(address.value); address.value != "" && err != nil {
+			return badConfig(address.field, "must be host:port")
+		}
+	}
+	switch {
+	case c.Lanes < 1 || c.Lanes > 64:
+		return badConfig("lanes", "must lie between 1 and 64")
+	case c.Lanes > 1 && store.Location(c.Books).Engine() == "sqlite":
+		return badConfig("lanes", "must be 1 on the embedded store")
+	case c.ListenTLS != "" && (c.Certificate == "" || c.Key == ""):
+		return badConfig("listen_tls", "needs certificate and key")
+	case c.QuoteSeconds < 5 || c.QuoteSeconds > 86_400:
+		return badConfig("quote_seconds", "must lie between 5 and 86400")
+	case c.InFlightMax < 1:
+		return badConfig("in_flight_max", "must be at least 1")
+	}
+	return os.MkdirAll(c.Data, 0o700)
+}
+
+// quoteLife is how long a line of a price list lives.
+func (c *Config) quoteLife() time.Duration { return time.Duration(c.QuoteSeconds) * time.Second }
+
+// ControlSocket is where commands reach the running process.
+func (c *Config) ControlSocket() string { return filepath.Join(c.Data, "control.sock") }
+
+// shelf is where a house's projections are: beside its books.
+func (c *Config) shelf(books string) store.Location {
+	if store.Location(books).Engine() == "postgres" {
+		return store.Location(books)
+	}
+	return store.Location(books + ".shelf")
+}
+
+// holder names this process to others: where it listens, and its pid.
+func (c *Config) holder() string { return fmt.Sprintf("%s pid %d", c.Listen, os.Getpid()) }

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package process
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/kakehashi-pay/kakehashi/fault"
+	"github.com/kakehashi-pay/kakehashi/flow"
+)
+
+// controlMax bounds a movement that a command hands over.
+const controlMax = 4 << 20
+
+// answered is what the running process answers a command.
+type answered struct {
+	Fresh  bool
+	Kind   string     `json:",omitempty"`
+	Code   fault.Code `json:",omitempty"`
+	Detail string     `json:",omitempty"`
+}
+
+// Doer serves a movement.
+type Doer interface {
+	// Do serves a movement and waits for what it comes to.
+	Do(ctx context.Context, m flow.Movement) (flow.Outcome, error)
+}
+
+// serveControl listens on a socket in the data folder that only the owner may open. Commands hand movements over and hear
+// what they came to.
+func serveControl(path string, houses map[string]Doer) (*http.Server, net.Listener, error) {
+	_ = os.Remove(path) // a socket that a killed process left behind; the lock says that none is running
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, nil, fault.Wrap("process.Control", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, nil, errors.Join(fault.Wrap("process.Control", err), listener.Close())
+	}
+	mux := http.NewServeMux()
+	for name, house := range houses {
+		mux.HandleFunc("POST /"+name+"/movement", func(w http.ResponseWriter, r *http.Request) { control(w, r, house) })
+	}
+	return &http.Server{Handler: mux, ReadTimeout: 30 * time.Second}, listener, nil
+}
+
+func control(w http.ResponseWriter, r *http.Request, house Doer) {
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, controlMax))
+	var m flow.Movement
+	if err == nil {
+		m, err = flow.Decode(data)
+	}
+	var o flow.Outcome
+	if err == nil {
+		o, err = house.Do(r.Context(), m)
+	}
+	a := answered{Fresh: o.Fresh}
+	if err != nil {
+		a.Kind, a.Code, a.Detail = fault.KindOf(err).String(), fault.CodeOf(err), fault.DetailOf(err)
+		if a.Detail == "" {
+			a.Detail = err.Error()
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(a) // the command has gone: it asks again
+}
+
+// remote hands movements to a running process.
+type remote struct {
+	client *http.Client
+	house  string
+}
+
+// Do hands a movement over and gives what it came to. The outcome holds no payment.
+func (c remote) Do(ctx context.Context, m flow.Movement) (flow.Outcome, error) {
+	data, err := flow.Encode(m)
+	if err != nil {
+		return flow.Outcome{}, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://control/"+c.house+"/movement", bytes.NewReader(data))
+	if err != nil {
+		return flow.Outcome{}, err
+	}
+	response, err := c.client.Do(request)
+	if err != nil {
+		return flow.Outcome{}, &fault.Error{Op: "process.Remote", Kind: fault.Unknown, Code: "control_unreachable", Err: err,
+			Detail: "the running process did not answer: see whether it happened before you ask again"}
+	}
+	defer response.Body.Close()
+	var a answered
+	if err := json.NewDecoder(response.Body).Decode(&a); err != nil {
+		return flow.Outcome{}, fault.Wrap("process.Remote", err)
+	}
+	if a.Kind != "" {
+		return flow.Outcome{}, &fault.Error{Op: "process.Remote", Kind: kindOf(a.Kind), Code: a.Code, Detail: a.Detail}
+	}
+	return flow.Outcome{Fresh: a.Fresh}, nil
+}
+
+func kindOf(name string) fault.Kind {
+	for k := fault.Internal; k <= fault.Unknown; k++ {
+		if k.String() == name {
+			return k
+		}
+	}
+	return fault.Internal
+}
+
+// dialControl connects to a running process; ok is false when there is none.
+func dialControl(path, house string) (remote, bool) {
+	conn, err := net.DialTimeout("unix", path, time.Second)
+	if err != nil {
+		return remote{}, false
+	}
+	conn.Close()
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", path)
+	}}
+	return remote{client: &http.Client{Transport: transport, Timeout: time.Minute}, house: house}, true
+}

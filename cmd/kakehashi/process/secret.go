@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package process
+
+import (
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/kakehashi-pay/kakehashi/fault"
+)
+
+// masterVariable is the environment's name for the master key.
+const masterVariable = "KAKEHASHI_MASTER_KEY"
+
+// Master is the operator's keys by version. What is secret in the store is sealed under the newest; older ones still open
+// what they sealed.
+type Master struct {
+	keys   map[int][32]byte
+	newest int
+}
+
+// String hides the keys.
+func (Master) String() string { return "[master key]" }
+
+// GoString hides the keys.
+func (Master) GoString() string { return "[master key]" }
+
+// ReadMaster reads the master key from a file or, without one, from the environment: a line for each version, "1:" and 64
+// hexadecimal digits.
+//
+// Errors: Invalid configuration_invalid. No part of the text is in an error.
+func ReadMaster(path string) (Master, error) {
+	text := os.Getenv(masterVariable)
+	if path != "" {
+		info, err := os.Stat(path)
+		if err != nil {
+			return Master{}, badConfig("master_key", "cannot be read: "+err.Error())
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			return Master{}, badConfig("master_key", "may be read by others than its owner: chmod 600 "+path)
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return Master{}, badConfig("master_key", "cannot be read: "+err.Error())
+		}
+		text = string(raw)
+	}
+	return parseMaster(text)
+}
+
+func parseMaster(text string) (Master, error) {
+	m := Master{keys: map[int][32]byte{}}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		before, after, _ := strings.Cut(line, ":")
+		version, err := strconv.Atoi(before)
+		key, keyErr := hex.DecodeString(after)
+		if err != nil || keyErr != nil || len(key) != 32 || version < 1 || version > 255 {
+			return Master{}, badConfig("master_key", `must hold lines of a version, a colon and 64 hexadecimal digits`)
+		}
+		m.keys[version] = [32]byte(key)
+		m.newest = max(m.newest, version)
+	}
+	if m.newest == 0 {
+		return Master{}, badConfig("master_key", "is missing: run kakehashi keys master, or set "+masterVariable)
+	}
+	return m, nil
+}
+
+// CreateMaster writes a new master key to a file that must not be there yet.
+//
+// Errors: Conflict when the file is there.
+func CreateMaster(path string) error {
+	var key [32]byte
+	if _, err := rand.Read(key[:]); err != nil {
+		return fault.Wrap("process.CreateMaster", err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return &fault.Error{Op: "process.CreateMaster", Kind: fault.Conflict, Code: CodeConfig, Subject: path,
+			Detail: "the file is there already: a master key is never overwritten"}
+	}
+	if err != nil {
+		return fault.Wrap("process.CreateMaster", err)
+	}
+	_, err = fmt.Fprintf(f, "# Whoever has this file can open everything that is sealed in the store. Keep it apart from backups.\n1:%x\n", key)
+	return errors.Join(err, f.Close())
+}
+
+// derive is 32 bytes for one purpose from a version of the master key.
+func (m Master) derive(version int, purpose string) ([32]byte, error) {
+	key, ok := m.keys[version]
+	if !ok {
+		return [32]byte{}, badConfig("master_key", fmt.Sprintf("has no version %d", version))
+	}
+	out, err := hkdf.Key(sha256.New, key[:], nil, "kakehashi "+purpose, 32)
+	if err != nil {
+		return [32]byte{}, fault.Wrap("process.derive", err)
+	}
+	return [32]byte(out), nil
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+// What reads across lanes is in this file, and nowhere else: each of these is a report or a sweep, never a decision. On a
+// distributed store they ask every node, and see each lane at a time of its own.
+
+import (
+	"context"
+	"time"
+
+	"github.com/kakehashi-pay/kakehashi/fault"
+	"github.com/kakehashi-pay/kakehashi/ident"
+)
+
+var listLanes = statement{sql: "SELECT " + laneColumns + " FROM lane ORDER BY lane", out: laneKinds}
+
+// Lanes are the lanes that were ever taken, in the order of their keys.
+func (r *Reader) Lanes(ctx context.Context) ([]LaneRow, error) {
+	lanes, err := list(ctx, r, &listLanes, nil, laneRow)
+	return lanes, fault.Wrap("store.Lanes", err)
+}
+
+var listParked = statement{
+	sql: "SELECT lane, at, kind, data, reason FROM parked ORDER BY at DESC, lane, place LIMIT $1", in: "n", out: "nntbt",
+}
+
+// Parked are the movements parked last, newest first.
+func (r *Reader) Parked(ctx context.Context, most int) ([]Parked, error) {
+	return list(ctx, r, &listParked, []cell{number(int64(most))}, func(c []cell) (Parked, error) {
+		lane, ok := ident.LaneOf(c[0].number)
+		if !ok {
+			return Parked{}, damaged("store.Parked", "lane key %d", c[0].number)
+		}
+		return Parked{Lane: lane, At: time.UnixMicro(c[1].number).UTC(), Kind: c[2].text, Data: c[3].bytes,
+			Reason: c[4].text}, nil
+	})
+}
+
+var listCursors = statement{sql: "SELECT lane, n FROM cursor ORDER BY lane", out: "nn"}
+
+// Cursors are the rows up to which lanes were derived, in the order of the lanes' keys.
+func (r *ShelfReader) Cursors(ctx context.Context) (map[ident.Lane]int64, error) {
+	cursors := map[ident.Lane]int64{}
+	err := r.query(ctx, &listCursors, nil, func(c []cell) error {
+		lane, ok := ident.LaneOf(c[0].number)
+		if !ok {
+			return damaged("store.Cursors", "lane key %d", c[0].number)
+		}
+		cursors[lane] = c[1].number
+		return nil
+	})
+	return cursors, fault.Wrap("store.Cursors", err)
+}
+
+var dueEvents = statement{
+	sql: "SELECT " + eventColumns + " FROM event WHERE state = 1 AND due <= $1 ORDER BY due, lane, n, id LIMIT $2",
+	in:  "nn", out: eventKinds,
+}
+
+// Due are the pending events whose time has come, the most overdue first.
+func (r *ShelfReader) Due(ctx context.Context, now time.Time, limit int) ([]Event, error) {
+	events, err := list(ctx, r, &dueEvents, []cell{number(now.UnixMicro()), number(int64(limit))}, eventRow)
+	return events, fault.Wrap("store.Due", err)
+}
+
+var deadEvents = statement{
+	sql: "SELECT " + eventColumns + " FROM event WHERE state = 3 ORDER BY at DESC, lane DESC, n DESC, id DESC LIMIT $1",
+	in:  "n", out: eventKinds,
+}
+
+// Dead are the events that were given up, the latest first.
+func (r *ShelfReader) Dead(ctx context.Context, limit int) ([]Event, error) {
+	events, err := list(ctx, r, &deadEvents, []cell{number(int64(limit))}, eventRow)
+	return events, fault.Wrap("store.Dead", err)
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Moment is when a connection of a Trouble is lost.
+type Moment int
+
+// The moments. Each loses one connection, once.
+const (
+	Never        Moment = iota
+	AtOperation         // while a transaction's operations run, before number Operation
+	BeforeCommit        // all have run, and COMMIT does not arrive
+	AfterCommit         // COMMIT has done its work, and its answer does not arrive
+	AtRead              // before a question is answered
+)
+
+// Trouble loses a writer's connections at a moment.
+//
+// Concurrency: one owner.
+type Trouble struct {
+	Moment     Moment
+	Operation  int
+	Operations int    // how many operations the last transaction had
+	Between    func() // is called once between a transaction's operations and its COMMIT
+	Afterwards func() // is called once after a COMMIT
+}
+
+var errLost = errors.New("the connection is lost")
+
+// Disturb puts a trouble between a store and the connections that it opens from now on.
+func Disturb(db *DB) *Trouble {
+	t := &Trouble{}
+	db.wrap = func(s session) session { return &troubled{session: s, trouble: t} }
+	return t
+}
+
+// LogMax sets where the write-ahead log begins again.
+func (db *DB) LogMax(pages int64) { db.logMax = pages }
+
+// troubled is a connection that a Trouble may lose.
+type troubled struct {
+	session
+	trouble *Trouble
+	gone    bool
+}
+
+// lose drops the connection as the network would: the other side undoes what it had not committed.
+func (s *troubled) lose() error {
+	s.trouble.Moment, s.gone = Never, true
+	s.session.close()
+	return errLost
+}
+
+func (s *troubled) lost() bool { return s.gone || s.session.lost() }
+
+func (s *troubled) begin(ctx context.Context, operations []operation) error {
+	s.trouble.Operations = len(operations)
+	if s.gone {
+		return errLost
+	}
+	if s.trouble.Moment == AtOperation {
+		if err := s.session.begin(ctx, operations[:min(s.trouble.Operation, len(operations))]); err != nil {
+			return err
+		}
+		return s.lose()
+	}
+	return s.session.begin(ctx, operations)
+}
+
+func (s *troubled) commit() error {
+	if between := s.trouble.Between; between != nil {
+		s.trouble.Between = nil
+		between()
+	}
+	switch s.trouble.Moment {
+	case BeforeCommit:
+		return s.lose()
+	case AfterCommit:
+		return errors.Join(s.session.commit(), s.lose())
+	}
+	err := s.session.commit()
+	if afterwards := s.trouble.Afterwards; err == nil && afterwards != nil {
+		s.trouble.Afterwards = nil
+		afterwards()
+	}
+	return err
+}
+
+func (s *troubled) query(ctx context.Context, st *statement, args []cell, row func([]cell) error) error {
+	if s.gone {
+		return errLost
+	}
+	if s.trouble.Moment == AtRead {
+		return s.lose()
+	}
+	return s.session.query(ctx, st, args, row)
+}
+
+func (s *troubled) lookup(ctx context.Context, l *lookup, args, keys []cell, row func([]cell) error) error {
+	if s.gone {
+		return errLost
+	}
+	if s.trouble.Moment == AtRead {
+		return s.lose()
+	}
+	return s.session.lookup(ctx, l, args, keys, row)
+}

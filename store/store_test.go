@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/kakehashi-pay/kakehashi/internal/postgres"
+	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/store/storetest"
+)
+
+// shared is the server that the tests of this package share.
+var shared postgres.Shared
+
+// The places where a store may live. Each gives a new one.
+var places = []struct {
+	name string
+	open func(t testing.TB) store.Location
+}{
+	{"file", inFile}, {"memory", inMemory}, {"postgres", onServer},
+}
+
+func inFile(t testing.TB) store.Location {
+	return store.Location(filepath.Join(t.TempDir(), "books 100%?#.db"))
+}
+
+func inMemory(t testing.TB) store.Location {
+	return store.Location("memory:" + strings.NewReplacer("/", "-", "#", "-", " ", "-").Replace(t.Name()))
+}
+
+func onServer(t testing.TB) store.Location {
+	if testing.Short() {
+		t.Skip("a server takes too long for the inner loop")
+	}
+	return store.Location(shared.Database(t))
+}
+
+// everywhere runs a test on a new store in each place.
+func everywhere(t *testing.T, test func(t *testing.T, location store.Location)) {
+	for _, p := range places {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			test(t, p.open(t))
+		})
+	}
+}
+
+func TestEveryEngineKeepsTheStoresPromises(t *testing.T) {
+	for _, p := range places {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Run(t, p.open)
+		})
+	}
+}
