@@ -29,7 +29,7 @@ type Books struct{ *source }
 //
 // Errors: Invalid audit_location_malformed; Unavailable audit_store_unreadable.
 func Open(ctx context.Context, location string) (*Books, error) {
-	s, err := openSource(ctx, location)
+	s, err := openSource(ctx, location, "")
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (b *Books) Close() { b.close() }
 // Options say what an audit compares besides the books, and whom it tells how far it is.
 type Options struct {
 	Witness  []Head         // heads whose signatures were verified: ReadWitness
-	Shelf    string         // location of the projections; empty: their events are not checked
+	Shelf    string         // location of the projections, as store.OpenShelf derives it; empty: they are not checked
 	Families int            // payments remembered at once; 0: a quarter of a million. Others are read again
 	Progress func(Progress) // after each page; may be nil
 }
@@ -115,7 +115,7 @@ func (a *Auditor) fresh() []Finding {
 // Step reads and checks the journal rows that are new since the last step, and returns what it found in them. It
 // reads no old row again, save those of payments that it had to forget.
 //
-// Errors: Unavailable audit_store_unreadable: the same step can be tried again.
+// Errors: Unavailable audit_store_unreadable: the auditor has stopped between two rows, begin with another one.
 func (a *Auditor) Step(ctx context.Context) ([]Finding, error) {
 	if err := a.survey(ctx); err != nil {
 		return nil, err

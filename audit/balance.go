@@ -22,6 +22,7 @@ const checkpointRow = "SELECT n, origins FROM checkpoint WHERE lane = $1"
 // saved is what a lane keeps beside its journal, so that a restart need not fold it whole.
 type saved struct {
 	lane     *lane
+	opened   int64 // accounts that were open when it was read: those opened later need not be in it
 	accounts map[int64]ledger.Account
 	numbers  []int64
 	balances []balanceRow
@@ -37,7 +38,7 @@ type balanceRow struct {
 
 // readSaved reads it. Rows that are written meanwhile are of journal rows that the next step reads.
 func (a *Auditor) readSaved(ctx context.Context, l *lane) (*saved, error) {
-	s := &saved{lane: l, accounts: map[int64]ledger.Account{}}
+	s := &saved{lane: l, opened: l.cut.accounts, accounts: map[int64]ledger.Account{}}
 	err := a.books.each(ctx, checkpointRow, []any{l.key}, func(rows *sql.Rows) error {
 		s.exists = true
 		return rows.Scan(&s.upTo, &s.origins)
@@ -81,20 +82,13 @@ func (a *Auditor) sweepAccounts(s *saved) {
 			a.found(Derivable, "account", row, "it is "+name.String()+", and the journal opened "+c.String())
 		}
 	}
-	if len(s.numbers) >= len(l.accounts) {
-		return
-	}
-	for i, c := range l.accounts {
-		_, there := s.accounts[int64(i)+1]
-		if !there && c.number <= int64(len(l.accounts)) && c.first <= l.cut.n && a.opened(s, int64(i)+1) {
+	for i := range l.accounts[:min(int64(len(l.accounts)), s.opened)] {
+		if _, there := s.accounts[int64(i)+1]; !there {
 			a.found(Derivable, "account", place(l.id, int64(i)+1),
-				"the journal opened it, and it has no row: "+c.String())
+				"the journal opened it, and it has no row: "+l.accounts[i].String())
 		}
 	}
 }
-
-// opened reports whether an account was open when table account was read: those opened after are not in it.
-func (a *Auditor) opened(s *saved, number int64) bool { return number <= s.lane.accountsAtCut }
 
 // sweepBalances checks each balance row against what the account's transfers up to its row moved, and that nothing
 // which moved before the checkpoint is in no balance row: a restart would lose it.

@@ -33,7 +33,12 @@ func (w *world) fill(payments int) {
 		count := min(payments, 512)
 		batch := make([]flow.Pay, count)
 		for i := range batch {
-			batch[i] = w.pay(w.shops[w.chance.IntN(len(w.shops))], w.chance.IntN(len(purses)), 1+w.chance.Int64N(30_000))
+			s := w.shops[w.chance.IntN(len(w.shops))]
+			purse := int(s.lane) // a wallet of the same lane: no claim before the payment
+			if w.lanes == 1 {
+				purse = w.chance.IntN(len(purses))
+			}
+			batch[i] = w.pay(s, purse, 1+w.chance.Int64N(30_000))
 			submit(batch[i])
 		}
 		w.step()

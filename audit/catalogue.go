@@ -23,10 +23,11 @@ type catalogue struct {
 // factsMax bounds each kind of fact that is remembered.
 const factsMax = 1 << 16
 
-// factAgeMicros is how old a fact may be that a payment was decided on.
+// factAgeMicros bounds how old a fact may be that a payment was decided on: five seconds, and what the payment
+// waited.
 //
-// Source: decisions A9.
-const factAgeMicros = 5 * 1_000_000
+// Source: decisions A9, A13.
+const factAgeMicros = 10 * 1_000_000
 
 // fact is what facts have in common: the row of the act that wrote it last, and when that was.
 type fact struct {

@@ -50,8 +50,8 @@ func (c claim) row(l *lane) string {
 
 // claimed checks that each payment of a page that was sent with a payer's code has its claim, where the claim is
 // made with the payment, in one lane, and is not so old that it may be gone.
-func (a *Auditor) claimed(ctx context.Context, l *lane, page []*record, payments map[ident.Digest]*payment) error {
-	wanted := map[int64][]*payment{}
+func (a *Auditor) claimed(ctx context.Context, l *lane, page []*record, payments map[ident.Digest]*paymentRow) error {
+	wanted := map[int64][]*paymentRow{}
 	var hours []int64
 	for _, r := range page {
 		p := payments[r.Subject]
@@ -80,7 +80,7 @@ func (a *Auditor) claimed(ctx context.Context, l *lane, page []*record, payments
 	return nil
 }
 
-func (a *Auditor) claimsAt(ctx context.Context, l *lane, hour int64, payments []*payment) error {
+func (a *Auditor) claimsAt(ctx context.Context, l *lane, hour int64, payments []*paymentRow) error {
 	keys := make([][]byte, len(payments))
 	for i, p := range payments {
 		keys[i] = p.code[:]
@@ -112,7 +112,7 @@ func (a *Auditor) claimsAt(ctx context.Context, l *lane, hour int64, payments []
 }
 
 // unclaimed tells of a missing claim, unless it grew old enough to go while the audit read, or lies in another lane.
-func (a *Auditor) unclaimed(ctx context.Context, l *lane, p *payment, row string) error {
+func (a *Auditor) unclaimed(ctx context.Context, l *lane, p *paymentRow, row string) error {
 	if err := a.survey(ctx); err != nil {
 		return err
 	}

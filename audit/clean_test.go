@@ -4,16 +4,22 @@ package audit_test
 
 import (
 	"fmt"
+	"os"
+	"strconv"
 	"testing"
 
 	"github.com/kakehashi-pay/kakehashi/audit"
 )
 
+// KAKEHASHI_AUDIT_SEEDS says how many stores are told and audited.
 func TestNothingIsFoundInCleanStoresOfAnySeed(t *testing.T) {
 	t.Parallel()
 	seeds := uint64(100)
-	if testing.Short() {
-		seeds = 12
+	if testing.Short() || raced {
+		seeds = 8
+	}
+	if n, err := strconv.ParseUint(os.Getenv("KAKEHASHI_AUDIT_SEEDS"), 10, 64); err == nil {
+		seeds = n
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -42,8 +42,9 @@ func (l lite) Connect(context.Context) (driver.Conn, error) { return l.Driver().
 // Driver is the driver that opens it.
 func (lite) Driver() driver.Driver { return &sqlite.Driver{} }
 
-// openSource opens the database at a location: a path of a SQLite file, "memory:NAME", or a postgres:// URL.
-func openSource(ctx context.Context, location string) (*source, error) {
+// openSource opens the database at a location: a path of a SQLite file, "memory:NAME", or a postgres:// URL, there
+// in a schema or, where none is named, in the usual one.
+func openSource(ctx context.Context, location, schema string) (*source, error) {
 	var db *sql.DB
 	switch {
 	case location == "":
@@ -56,6 +57,9 @@ func openSource(ctx context.Context, location string) (*source, error) {
 				Detail: "the store's location is no URL of a PostgreSQL database", Err: err}
 		}
 		config.RuntimeParams["default_transaction_read_only"] = "on"
+		if schema != "" {
+			config.RuntimeParams["search_path"] = schema
+		}
 		db = stdlib.OpenDB(*config)
 	case strings.HasPrefix(location, "memory:"):
 		db = sql.OpenDB(lite{dsn: "file:/" + strings.TrimPrefix(location, "memory:") +

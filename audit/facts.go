@@ -3,6 +3,7 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/hex"
@@ -165,7 +166,7 @@ func (a *Auditor) sweepMerchants(ctx context.Context, s *sayings, house int64) e
 				return texted(fields["Holder"]) == holder && texted(fields["Reference"]) == reference
 			}
 			f.key = hex.EncodeToString(last)
-			if id, ok := ident.LaneOf(key); ok && sameBytes(last, digest) {
+			if id, ok := ident.LaneOf(key); ok && bytes.Equal(last, digest[:]) {
 				f.key = idText(id, digest)
 			} else {
 				a.found(Idempotent, f.table, f.key,

@@ -238,8 +238,11 @@ func (a *Auditor) recall(ctx context.Context, l *lane, origin, before int64) (*f
 			if f == nil && r.N == origin && begins(r.Kind) {
 				f = &family{lane: l, id: r.Subject, origin: origin}
 			}
-			if f != nil && r.damage == "" {
+			switch {
+			case f != nil && r.damage == "":
 				f.advance(r)
+			case f != nil:
+				f.muted, f.last = true, r.N
 			}
 			n = r.N
 			count++

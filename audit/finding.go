@@ -51,17 +51,25 @@ func (f Finding) String() string {
 	return b.String()
 }
 
+// findingsMax is how many findings are kept. Whoever has ten thousand does not need the next one.
+const findingsMax = 10_000
+
 // findings collects what was found, each thing once.
 type findings struct {
 	all  []Finding
 	seen map[Finding]bool
+	more int64 // found beyond those kept
 }
 
 func (f *findings) add(one Finding) {
 	if f.seen == nil {
 		f.seen = map[Finding]bool{}
 	}
-	if !f.seen[one] {
+	switch {
+	case f.seen[one]:
+	case len(f.all) == findingsMax:
+		f.more++
+	default:
 		f.seen[one] = true
 		f.all = append(f.all, one)
 	}

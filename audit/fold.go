@@ -13,7 +13,7 @@ import (
 
 // beside are the rows of other tables that a page of the journal speaks of.
 type beside struct {
-	payments map[ident.Digest]*payment
+	payments map[ident.Digest]*paymentRow
 	refunds  map[ident.Digest]*refundRow
 	acts     map[int64]*actRow
 }
@@ -197,7 +197,7 @@ func (a *Auditor) familyOf(ctx context.Context, l *lane, r *record, b *beside) (
 }
 
 // beginning checks the first row of a payment with the payment's own row.
-func (a *Auditor) beginning(ctx context.Context, l *lane, r *record, f *family, p *payment) error {
+func (a *Auditor) beginning(ctx context.Context, l *lane, r *record, f *family, p *paymentRow) error {
 	a.counts.Payments++
 	if !begins(r.Kind) {
 		f.muted = true

@@ -162,7 +162,8 @@ func (b *book) forge(t *testing.T) *forger {
 	if err := os.WriteFile(f.copy, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if f.db, err = sql.Open("sqlite", "file:"+f.copy+"?_pragma=ignore_check_constraints(1)&_pragma=synchronous(off)"); err != nil {
+	f.db, err = sql.Open("sqlite", "file:"+f.copy+"?_pragma=ignore_check_constraints(1)&_pragma=synchronous(off)")
+	if err != nil {
 		t.Fatal(err)
 	}
 	f.db.SetMaxOpenConns(1)
@@ -236,8 +237,8 @@ func (f *forger) transfers(n int64, change func([]ledger.Transfer) []ledger.Tran
 // account is the number of an account of the books.
 func (f *forger) account(purpose ledger.Purpose, holder string, currency int) (n int64) {
 	f.t.Helper()
-	err := f.db.QueryRow("SELECT number FROM account WHERE purpose = $1 AND holder = $2 AND currency = $3", int64(purpose), holder,
-		currency).Scan(&n)
+	err := f.db.QueryRow("SELECT number FROM account WHERE purpose = $1 AND holder = $2 AND currency = $3",
+		int64(purpose), holder, currency).Scan(&n)
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -3,7 +3,6 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -14,10 +13,9 @@ import (
 
 // lane is what the audit knows of a lane: how far it has folded the journal, and what came of it.
 type lane struct {
-	id            ident.Lane
-	key           int64
-	cut           laneRow // the lane's row as it was read last: the journal is read up to its n
-	accountsAtCut int64   // accounts that were open when the tables were read
+	id  ident.Lane
+	key int64
+	cut laneRow // the lane's row as it was read last: the journal is read up to its n
 
 	n      int64       // rows folded
 	head   ledger.Hash // hash of the last one
@@ -228,7 +226,16 @@ func (a *Auditor) unwitnessed(l *lane) {
 	}
 }
 
-// missingLane says that rows belong to a lane that has no row in table lane.
+// unwitnessedLanes says which signed heads are of lanes that are not there.
+func (a *Auditor) unwitnessedLanes() {
+	for _, h := range a.options.Witness {
+		if a.lane(h.Lane) == nil {
+			a.found(Accountable, "lane", laneText(h.Lane), "a signed head tells of the lane, and it has no row")
+		}
+	}
+}
+
+// strayRows says that rows belong to a lane that has no row in table lane.
 func (a *Auditor) strayRows(table string, key int64) {
 	text := fmt.Sprintf("key %d", key)
 	if id, ok := ident.LaneOf(key); ok {
@@ -236,5 +243,3 @@ func (a *Auditor) strayRows(table string, key int64) {
 	}
 	a.found(Chained, table, "lane "+text, "there are rows of a lane that has no row in table lane")
 }
-
-func sameBytes(a []byte, b ident.Digest) bool { return bytes.Equal(a, b[:]) }

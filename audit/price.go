@@ -13,7 +13,7 @@ import (
 
 // contract checks a payment's price, conversion and fee against the catalogue: what a payment names must be there,
 // and its amounts must follow from it.
-func (a *Auditor) contract(ctx context.Context, l *lane, r *record, p *payment) error {
+func (a *Auditor) contract(ctx context.Context, l *lane, r *record, p *paymentRow) error {
 	if r.Kind == ledger.PaymentTombstone || !p.currency.Valid() || !p.payerCurrency.Valid() {
 		return nil
 	}
@@ -32,12 +32,12 @@ func (a *Auditor) contract(ctx context.Context, l *lane, r *record, p *payment) 
 	return a.fee(ctx, l, r, p)
 }
 
-func (a *Auditor) priced(invariant string, l *lane, p *payment, amount, message string) {
+func (a *Auditor) priced(invariant string, l *lane, p *paymentRow, amount, message string) {
 	a.add(Finding{invariant, "payment", idText(l.id, p.id), amount, message})
 }
 
 // unchanged checks a payment in the wallet's own currency: the payer pays the price, and there are no rates.
-func (a *Auditor) unchanged(l *lane, r *record, p *payment) {
+func (a *Auditor) unchanged(l *lane, r *record, p *paymentRow) {
 	nothing := r.Kind == ledger.PaymentRefused && p.payer == 0 && p.base == 0
 	switch {
 	case p.payerCurrency != p.currency:
@@ -55,7 +55,7 @@ func (a *Auditor) unchanged(l *lane, r *record, p *payment) {
 // round(price × rate), each once.
 //
 // Source: decisions B26, B27.
-func (a *Auditor) exchange(ctx context.Context, l *lane, p *payment) error {
+func (a *Auditor) exchange(ctx context.Context, l *lane, p *paymentRow) error {
 	q, err := a.facts.quote(ctx, a.books, p.quote)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func ratio(num, den int64) string { return decimal(num) + "/" + decimal(den) }
 // parties checks that the merchant and the wallet of a payment are there, with its currencies.
 //
 // Source: decisions A9.
-func (a *Auditor) parties(ctx context.Context, l *lane, p *payment) error {
+func (a *Auditor) parties(ctx context.Context, l *lane, p *paymentRow) error {
 	shop, err := a.facts.merchant(ctx, a.books, p.merchant)
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func (a *Auditor) parties(ctx context.Context, l *lane, p *payment) error {
 // fixed part, at most the price.
 //
 // Source: decisions B33; merchant, the comment of Plan.
-func (a *Auditor) fee(ctx context.Context, l *lane, r *record, p *payment) error {
+func (a *Auditor) fee(ctx context.Context, l *lane, r *record, p *paymentRow) error {
 	if r.Kind == ledger.PaymentRefused && p.fee == 0 {
 		return nil
 	}

@@ -35,7 +35,8 @@ type Standing struct {
 
 // Report is what an audit found, and what it looked at.
 type Report struct {
-	Findings []Finding
+	Findings []Finding // the first ten thousand
+	More     int64     // found beyond them
 	Counts   Counts
 	Lanes    []Standing
 	Swept    bool // the tables were compared too
@@ -43,11 +44,11 @@ type Report struct {
 }
 
 // OK reports whether nothing was found.
-func (r *Report) OK() bool { return len(r.Findings) == 0 }
+func (r Report) OK() bool { return len(r.Findings) == 0 }
 
 // Report is everything found so far. A lane's time is that of its last row.
 func (a *Auditor) Report() Report {
-	r := Report{Findings: append([]Finding{}, a.findings.all...), Counts: a.counts, Swept: a.swept,
+	r := Report{Findings: append([]Finding{}, a.findings.all...), More: a.findings.more, Counts: a.counts, Swept: a.swept,
 		Shelf: a.swept && a.shelved}
 	for _, l := range a.lanes {
 		s := Standing{Lane: l.id, N: l.n, Head: l.head, At: time.UnixMicro(l.at).UTC(), Proven: l.proven}
@@ -61,10 +62,13 @@ func (a *Auditor) Report() Report {
 
 // String is the report as text: one line for each finding, one for each lane, one for what was checked and one for
 // what a store alone cannot show.
-func (r *Report) String() string {
+func (r Report) String() string {
 	var b strings.Builder
 	for _, f := range r.Findings {
 		b.WriteString(f.String() + "\n")
+	}
+	if r.More > 0 {
+		fmt.Fprintf(&b, "and %d findings more\n", r.More)
 	}
 	for _, s := range r.Lanes {
 		fmt.Fprintf(&b, "lane %d: %d rows, %s", s.Lane, s.N, s.trust(len(r.Findings)))
@@ -98,7 +102,7 @@ func (s *Standing) trust(findings int) string {
 }
 
 // unseen names the invariants that need more than the store.
-func (r *Report) unseen() string {
+func (r Report) unseen() string {
 	list := "I-08 (the wallets' own books), I-14 to I-16 (settlement), I-18 (other orders of the same facts), " +
 		"I-20 (what callers were told)"
 	if !r.Shelf {

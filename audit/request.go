@@ -35,8 +35,8 @@ type terms struct {
 	wallet, client          string
 }
 
-// payment is a row of table payment.
-type payment struct {
+// paymentRow is a row of table payment.
+type paymentRow struct {
 	terms
 	id                                 ident.Digest
 	n, at, expires                     int64
@@ -50,8 +50,8 @@ type payment struct {
 }
 
 // paymentsOf reads the payment rows of some ids.
-func (a *Auditor) paymentsOf(ctx context.Context, l *lane, ids [][]byte) (map[ident.Digest]*payment, error) {
-	found := make(map[ident.Digest]*payment, len(ids))
+func (a *Auditor) paymentsOf(ctx context.Context, l *lane, ids [][]byte) (map[ident.Digest]*paymentRow, error) {
+	found := make(map[ident.Digest]*paymentRow, len(ids))
 	err := a.books.keyed(ctx, paymentsByID, []any{l.key}, ids, func(rows *sql.Rows) error {
 		p, err := readPayment(rows)
 		if err == nil {
@@ -74,8 +74,8 @@ func (a *Auditor) intern(text string) string {
 	return text
 }
 
-func readPayment(rows *sql.Rows) (*payment, error) {
-	p := &payment{}
+func readPayment(rows *sql.Rows) (*paymentRow, error) {
+	p := &paymentRow{}
 	var id, merchant, code, fingerprint, quote []byte
 	var currency, payerCurrency int64
 	err := rows.Scan(&id, &p.n, &p.at, &p.client, &p.account, &p.request, &p.ordered, &merchant, &p.store, &p.terminal,
@@ -114,16 +114,17 @@ func currencyOf(stored int64) money.Currency {
 // commitment is SHA-256 over all that never changes of a payment, in the order of the table's columns, without n
 // (the row that carries the commitment has it): an id as the key of its lane and its digest, digests and
 // commitments as they are, zeros where there is none, an amount as its minor units and its currency, numbers in
-// eight bytes, big-endian, texts after their lengths as unsigned varints. A payment's merchant is of its own lane.
+// eight bytes, big-endian, texts after their lengths as unsigned varints. A merchant is of the payment's own lane; no
+// merchant, as a tombstone has, may also be written as the id that names nothing, whose lane is the first.
 //
 // Source: payment, commitment.go.
-func (p *payment) commitment(lane int64) [sha256.Size]byte {
+func (p *paymentRow) commitment(lane, shop int64) [sha256.Size]byte {
 	var t canon
 	price, payer := int64(p.currency), int64(p.payerCurrency)
 	t.id(lane, p.id)
 	t.number(p.at)
 	t.texts(p.client, p.account, p.request, p.ordered)
-	t.id(lane, p.merchant)
+	t.id(shop, p.merchant)
 	t.texts(p.store, p.terminal, p.wallet)
 	t.bytes(p.code[:])
 	t.bytes(p.fingerprint[:])
@@ -132,6 +133,15 @@ func (p *payment) commitment(lane int64) [sha256.Size]byte {
 	t.number(p.rateNum, p.rateDen, p.baseNum, p.baseDen, p.roundingAs, p.fee, price, p.feeBackAs, p.expires)
 	t.sealed(p.sealed)
 	return sha256.Sum256(t.text)
+}
+
+// bound reports whether a commitment is to this payment.
+func (p *paymentRow) bound(lane int64, commitment string) bool {
+	c := p.commitment(lane, lane)
+	if commitment != string(c[:]) && p.merchant == (ident.Digest{}) {
+		c = p.commitment(lane, ident.House.Key())
+	}
+	return commitment == string(c[:])
 }
 
 // canon is the canonical text of a row.
@@ -163,7 +173,7 @@ func (t *canon) sealed(b []byte) {
 }
 
 // begin checks a payment's first row against its row in table payment.
-func (a *Auditor) begin(l *lane, r *record, p *payment) {
+func (a *Auditor) begin(l *lane, r *record, p *paymentRow) {
 	f := func(invariant, amount, format string, args ...any) {
 		a.add(Finding{invariant, "payment", idText(l.id, p.id), amount, fmt.Sprintf(format, args...)})
 	}
@@ -182,7 +192,7 @@ func (a *Auditor) begin(l *lane, r *record, p *payment) {
 	if p.id != ident.DigestOf(ident.Payment, p.client, p.account, p.request) {
 		f(Idempotent, price, "its id is not the digest of its client, account and request")
 	}
-	if c := p.commitment(l.key); r.body.commitment != string(c[:]) {
+	if !p.bound(l.key, r.body.commitment) {
 		f(Chained, price, "it is not what its first row, %d, is bound to", r.N)
 	}
 	if want := string(p.sealed); r.body.sealed != want {
@@ -196,14 +206,14 @@ func (a *Auditor) begin(l *lane, r *record, p *payment) {
 }
 
 // tombstone checks that a name which was cancelled before it was asked for stands for no money.
-func (a *Auditor) tombstone(l *lane, p *payment) {
+func (a *Auditor) tombstone(l *lane, p *paymentRow) {
 	if p.price != 0 || p.payer != 0 || p.base != 0 || p.fee != 0 || p.currency != 0 || p.wallet != "" {
 		a.add(Finding{Faithful, "payment", idText(l.id, p.id), sum(p.price, p.currency), "a tombstone holds no amounts"})
 	}
 }
 
 // amounts checks what a payment costs whom.
-func (a *Auditor) amounts(l *lane, r *record, p *payment) {
+func (a *Auditor) amounts(l *lane, r *record, p *paymentRow) {
 	f := func(invariant, amount, message string) {
 		a.add(Finding{invariant, "payment", idText(l.id, p.id), amount, message})
 	}

@@ -24,6 +24,9 @@ func step(t testing.TB, a *audit.Auditor) []audit.Finding {
 func TestStepsAfterEveryMovementFindWhatFullFinds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(6) {
+		if raced && seed > 1 {
+			continue
+		}
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			location := "memory:" + t.Name()
@@ -91,7 +94,7 @@ func TestForgettingPaymentsChangesNothing(t *testing.T) {
 	t.Parallel()
 	location := "memory:" + t.Name()
 	w := newWorld(t, location, 11, 2)
-	w.tell(150)
+	w.tell(70)
 	r := full(t, location, audit.Options{Families: 4})
 	if !r.OK() || r.Counts.Again == 0 {
 		t.Fatalf("%d payments were read again\n%s", r.Counts.Again, r.String())
@@ -127,7 +130,8 @@ func TestProgressReachesTheEndOfEachLane(t *testing.T) {
 	t.Parallel()
 	location := "memory:" + t.Name()
 	w := newWorld(t, location, 17, 2)
-	w.tell(400)
+	w.fill(600)
+	w.tell(20)
 	seen := map[int]audit.Progress{}
 	calls := 0
 	r := full(t, location, audit.Options{Progress: func(p audit.Progress) {

@@ -27,7 +27,6 @@ func (a *Auditor) Sweep(ctx context.Context) ([]Finding, error) {
 	}
 	var all []*saved
 	for _, l := range a.lanes {
-		l.accountsAtCut = l.cut.accounts
 		s, err := a.readSaved(ctx, l)
 		if err != nil {
 			return nil, err
@@ -54,6 +53,7 @@ func (a *Auditor) Sweep(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	a.totals()
+	a.unwitnessedLanes()
 	a.swept = true
 	return a.fresh(), nil
 }
@@ -177,14 +177,30 @@ func (a *Auditor) sweepSealed(ctx context.Context, l *lane) error {
 			return nil
 		}
 		if n > l.n {
-			r, err := a.oneRow(ctx, l, n)
-			if err != nil || r != nil && r.body.holds(ledger.TagSealed) {
+			if carries, err := a.carries(ctx, l, n); err != nil || carries {
 				return err
 			}
 		}
 		a.found(Accountable, "sealed", place(l.id, n), "its journal row does not carry the commitment of a sealed record")
 		return nil
 	})
+}
+
+// carries reports whether a row that was not folded yet carries the commitment of a sealed record, or is bound to a
+// refund that does.
+func (a *Auditor) carries(ctx context.Context, l *lane, n int64) (bool, error) {
+	r, err := a.oneRow(ctx, l, n)
+	switch {
+	case err != nil || r == nil:
+		return false, err
+	case r.body.holds(ledger.TagSealed):
+		return true, nil
+	case !asks(r.Kind):
+		return false, nil
+	}
+	refunds, err := a.refundsOf(ctx, l, [][]byte{r.Subject[:]})
+	row := refunds[r.Subject]
+	return row != nil && len(row.sealed) > 0, err
 }
 
 // numbers hands the numbers of a table's rows in a lane to look, a page at a time.

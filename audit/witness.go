@@ -39,14 +39,14 @@ func (h Head) text() string {
 
 // WriteHead appends a line to a witness: the head, a space, and the signature in base64.
 //
-// Errors: Internal key_malformed; what the writer answers.
+// Errors: Internal key_malformed, or what the writer answered.
 func WriteHead(w io.Writer, key wire.PrivateKey, h Head) error {
 	signature, err := key.Sign([]byte(witnessDomain + h.text()))
 	if err != nil {
 		return fault.Wrap("audit.WriteHead", err)
 	}
 	_, err = io.WriteString(w, h.text()+" "+base64.StdEncoding.EncodeToString(signature)+"\n")
-	return err
+	return fault.Wrap("audit.WriteHead", err)
 }
 
 // witnessLineMax holds a line with the signature of the largest key.

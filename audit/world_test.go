@@ -135,7 +135,8 @@ func (w *world) furnish() {
 		w.t.Fatal(err)
 	}
 	w.key = key
-	facts.Clients = []access.Client{{ID: "SHOP0", Holder: "acq", Status: access.Active, ResponseKey: 1}}
+	facts.Clients = []access.Client{{ID: "SHOP0", Holder: "acq", Status: access.Active, ResponseKey: 1,
+		NotifyURL: "https://shop.example/notify"}}
 	for version := 1; version <= 2; version++ {
 		facts.Keys = append(facts.Keys, access.Key{Client: "SHOP0", Version: version, Public: key.Public(), From: w.now})
 	}

@@ -261,3 +261,41 @@ func TestCancelBeforePayBuriesTheName(t *testing.T) {
 		t.Fatalf("%+v %v", o.Payment, err)
 	}
 }
+
+func TestRefundTooSmallForThePayersCurrencyIsDoneWithoutTheWallet(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	rate, err := money.ParseRatio("0.0021")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := money.NewRate(money.JPY, money.HKD, rate) // a yen is a fifth of a cent
+	if err != nil {
+		t.Fatal(err)
+	}
+	cheap, err := fx.Price(base, fx.Provenance{Source: "test", Route: 1}, fx.PricingTerms{Wallet: "hk",
+		Rounding: money.HalfEven, Lifetime: time.Hour}, w.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.do(flow.Price{Quotes: []fx.Quote{cheap}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.desk.Facts().Refresh(t.Context(), w.now); err != nil {
+		t.Fatal(err)
+	}
+	pay := w.pay("p-1", "o-1", 1000)
+	pay.QuoteID = cheap.ID.Digest
+	p := w.paid(pay, "W1")
+	o, err := w.do(flow.Refund{ID: ident.Name(0, ident.Refund, "SHOP", "", "r-1"), Payment: p.ID, Client: "SHOP",
+		RequestID: "r-1", Amount: money.New(1, money.JPY), Merchant: p.Merchant})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := o.Payment.Refund(o.Refund); r.State != payment.RefundSuccess || !r.Amounts.Payer.IsZero() {
+		t.Fatalf("%+v", r)
+	}
+	if o.Payment.Open() {
+		t.Fatal("nothing is to be asked, and the payment is open")
+	}
+}

@@ -26,6 +26,7 @@ const (
 	CodeLaneClosed        fault.Code = "lane_closed"
 	CodeInvariant         fault.Code = "invariant_violated"
 	CodeParked            fault.Code = "movement_parked"
+	CodeAmountZero        fault.Code = "amount_zero"
 	CodeRepeatDiffers     fault.Code = "repeat_differs"
 	CodePaymentMissing    fault.Code = "payment_missing"
 	CodeRefundMissing     fault.Code = "refund_missing"
@@ -70,6 +71,11 @@ type Outcome struct {
 
 // Reply takes a movement's outcome, once it is durable, or the error that kept it from happening.
 type Reply func(Outcome, error)
+
+// nothing is the error of an amount that must be above zero. The edges refuse it first.
+func nothing(op, field string) error {
+	return &fault.Error{Op: op, Kind: fault.Invalid, Code: CodeAmountZero, Subject: field, Detail: field + " must be above 0"}
+}
 
 // entries are changes of one payment, ready to be drafted.
 func entries(id ident.Digest, changes []payment.Change) []store.Entry {

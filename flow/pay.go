@@ -35,6 +35,7 @@ type Pay struct {
 	Fingerprint payment.Mark
 	ExpiresAt   time.Time
 	QuoteID     ident.Digest // a line the caller was quoted; zero: the line of the moment
+	Expected    money.Amount // what the caller was told the payer pays at that line; zero Amount: it does not say
 
 	Wallet     wallet.ID       // whose code it is; empty: nobody's
 	WalletLane ident.Lane      // where its codes are claimed
@@ -44,6 +45,7 @@ type Pay struct {
 	Why        string          // its sentence
 	Sealed     payment.Commitment
 	Record     []byte // the caller's free text, sealed
+	Own        bool   // the request names an address of its own for notifications
 }
 
 // ClaimState says what became of the claim of a code that lives in another lane.
@@ -84,6 +86,9 @@ func (p Pay) Decide(v *store.View, now time.Time) (Outcome, store.Changes, error
 	if seen := v.Payment(p.ID.Digest); seen != nil {
 		return p.repeat(seen)
 	}
+	if !p.Price.Positive() {
+		return Outcome{}, store.Changes{}, nothing("flow.Pay", "paymentAmount.value")
+	}
 	r := payment.Request{ID: p.ID, Client: p.Client, Account: p.Account, RequestID: p.RequestID, At: now, Order: p.Order,
 		Merchant: p.merchant(), Store: p.Store, Terminal: p.Terminal, Wallet: p.Wallet, Code: p.Marks[0],
 		Fingerprint: p.Fingerprint, Price: p.Price, Payer: money.Zero(p.Price.Currency()),
@@ -96,6 +101,7 @@ func (p Pay) Decide(v *store.View, now time.Time) (Outcome, store.Changes, error
 	if refusal != "" {
 		change = r.RefusedFor(refusal, why)
 	}
+	change.Own = p.Own
 	c := store.Changes{Payments: []*payment.Request{&r}, Entries: entries(r.ID.Digest, []payment.Change{change})}
 	if len(p.Record) > 0 {
 		c.Sealed = []store.Sealed{{Object: r.ID.Digest, Record: p.Record}}
@@ -155,7 +161,10 @@ func (p Pay) price(v *store.View, now time.Time, r *payment.Request) (wire.Resul
 // convert fills in the payer's amount from the price list.
 func (p Pay) convert(v *store.View, now time.Time, w wallet.Wallet, r *payment.Request) (wire.ResultCode, string) {
 	c := fx.Same(p.Price)
-	if w.Currency != p.Price.Currency() {
+	switch {
+	case w.Currency == p.Price.Currency() && p.QuoteID != ident.Digest{}:
+		return wire.ParamIllegal, "paymentQuote.quoteId names no quote for this payment"
+	case w.Currency != p.Price.Currency():
 		q, code, why := p.quote(v, now, w)
 		if code != "" {
 			return code, why
@@ -171,6 +180,9 @@ func (p Pay) convert(v *store.View, now time.Time, w wallet.Wallet, r *payment.R
 		}
 	}
 	r.Payer, r.Base = c.Payer, c.Base
+	if p.Expected.Currency().Valid() && p.Expected != c.Payer {
+		return wire.ParamIllegal, fmt.Sprintf("processingAmount must be %v at this paymentQuote", c.Payer)
+	}
 	if w.PayMax > 0 && c.Payer.Minor() > w.PayMax {
 		return wire.PaymentAmountExceedLimit, fmt.Sprintf("the wallet %s takes at most %v in one payment", w.Brand,
 			money.New(w.PayMax, w.Currency))

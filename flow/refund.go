@@ -36,6 +36,7 @@ type Refund struct {
 	Merchant  merchant.ID // of the payment, as the caller's edge read it; it decides which balance is loaded
 	Sealed    payment.Commitment
 	Record    []byte
+	Own       bool // the request names an address of its own for notifications
 }
 
 // Name is "refund/1".
@@ -70,21 +71,38 @@ func (r Refund) Decide(v *store.View, now time.Time) (Outcome, store.Changes, er
 	if p == nil || p.Client != r.Client || p.State == payment.Tombstone {
 		return Outcome{}, store.Changes{}, missing("flow.Refund", r.Payment)
 	}
+	if !r.Amount.Positive() {
+		return Outcome{}, store.Changes{}, nothing("flow.Refund", "refundAmount.value")
+	}
 	request := payment.RefundRequest{ID: r.ID, Payment: r.Payment, Client: r.Client, Account: r.Account,
 		RequestID: r.RequestID, At: now, Reference: r.Reference, Amount: r.Amount, Sealed: r.Sealed}
-	var change payment.Change
-	if code, why := r.refusal(v, now, p); code != "" {
-		change = request.RefundRefused(code, why)
-	} else {
-		change = p.RefundReserved(&request)
-	}
-	c := store.Changes{Refunds: []*payment.RefundRequest{&request},
-		Entries: entries(r.Payment.Digest, []payment.Change{change})}
+	changes := r.changes(v, now, p, &request)
+	c := store.Changes{Refunds: []*payment.RefundRequest{&request}, Entries: entries(r.Payment.Digest, changes)}
 	if len(r.Record) > 0 {
 		c.Sealed = []store.Sealed{{Object: r.ID.Digest, Record: r.Record}}
 	}
-	next, err := after(p, []payment.Change{change}, now)
+	next, err := after(p, changes, now)
 	return Outcome{Payment: next, Refund: r.ID.Digest, Fresh: true}, c, err
+}
+
+// changes are what a new refund does to its payment: refused, or reserved. One so small that nothing goes back in the
+// payer's currency is done at once: there is nothing to ask the wallet for.
+func (r Refund) changes(v *store.View, now time.Time, p *payment.Payment, request *payment.RefundRequest) []payment.Change {
+	if code, why := r.refusal(v, now, p); code != "" {
+		refused := request.RefundRefused(code, why)
+		refused.Own = r.Own
+		return []payment.Change{refused}
+	}
+	reserved := p.RefundReserved(request)
+	reserved.Own = r.Own
+	changes := []payment.Change{reserved}
+	if reserved.Amounts.Payer.IsZero() {
+		if next, err := after(p, changes, now); err == nil {
+			changes = append(changes, next.HearRefund(r.ID.Digest, wallet.Answer{Verdict: wallet.Succeeded,
+				Code: wire.Success})...)
+		}
+	}
+	return changes
 }
 
 func (r Refund) repeat(v *store.View, of ident.Digest) (Outcome, store.Changes, error) {

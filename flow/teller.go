@@ -107,6 +107,9 @@ func (t *Teller) Open() []*payment.Payment {
 // BatchMax sets how many movements one batch holds, from 1 up to the house's own bound.
 func (t *Teller) BatchMax(n int) { t.most = min(max(n, 1), batchMax) }
 
+// CheckpointEvery sets after how many rows the lane's open set and balances are saved: about so many rows a restart reads.
+func (t *Teller) CheckpointEvery(rows int) { t.writer.CheckpointEvery(rows) }
+
 // Submit queues a movement; reply is called once, by a later Step or by Close.
 //
 // Errors: Unavailable overloaded, lane_closed: the movement was not taken and reply is not called.
@@ -291,17 +294,14 @@ func (t *Teller) settle(ctx context.Context, now time.Time) error {
 		return err
 	}
 	t.doubt = nil
-	rows, changed := d.batch.Rows(), d.batch.Changed()
+	if committed { // it is told first: where the memory cannot be brought back now, the next step tries again
+		t.committed(d.batch)
+		answer(d.decided)
+		return t.remember(ctx)
+	}
 	if err := t.remember(ctx); err != nil {
 		t.refuseDecided(d.decided, err)
 		return err
-	}
-	if committed {
-		if t.hooks.Committed != nil {
-			t.hooks.Committed(rows, changed)
-		}
-		answer(d.decided)
-		return nil
 	}
 	batch := make([]waiting, len(d.decided))
 	for i := range d.decided {

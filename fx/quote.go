@@ -126,10 +126,13 @@ func (q Quote) ValidAt(t time.Time) bool { return !t.Before(q.From) && t.Before(
 // Source: reference/alipay-wire-api.md 2.3.
 func (q Quote) Pair() string { return pairText(q.Customer.Base(), q.Customer.Quote()) }
 
-// PriceText is the customer price as a plain decimal with at most 15 places. It is for people and wires; amounts
-// are calculated from the exact ratio.
-func (q Quote) PriceText() string {
-	text := q.Customer.Price().Decimal(priceDecimals, money.HalfEven)
+// PriceText is the customer price as PriceText of its ratio.
+func (q Quote) PriceText() string { return PriceText(q.Customer.Price()) }
+
+// PriceText is a price as a plain decimal with at most 15 places. It is for people and wires; amounts are calculated from
+// the exact ratio.
+func PriceText(price money.Ratio) string {
+	text := price.Decimal(priceDecimals, money.HalfEven)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 

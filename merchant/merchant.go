@@ -86,7 +86,7 @@ func (p Plan) Fee(price money.Amount) (money.Amount, error) {
 	}
 	// Compared with what is left of the price, because the sum of two numbers from a contract need not fit.
 	fixed := money.New(p.Fixed, price.Currency())
-	if fee.Compare(price) >= 0 || fixed.Compare(price.Sub(fee)) >= 0 {
+	if fixed.Compare(price.Sub(fee)) >= 0 {
 		return price, nil
 	}
 	return fee.Add(fixed), nil

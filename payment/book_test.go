@@ -49,7 +49,7 @@ func converted() payment.Request {
 type book struct {
 	t        tester
 	p        *payment.Payment
-	folded   *payment.Payment
+	folded   *payment.Payment // nil in a fork: what many forks share is folded once
 	rows     []ledger.Row
 	balances map[ledger.Account]int64 // debits less credits
 	intended bool                     // a cancel was intended: from here on nothing credits the merchant
@@ -74,27 +74,36 @@ func (b *book) write(changes ...payment.Change) {
 		c := &changes[i]
 		n := int64(len(b.rows) + 1)
 		at := noon.Add(time.Duration(n) * time.Second)
-		row := ledger.Row{N: n, At: at.UnixMicro(), Kind: c.Kind, Subject: c.Subject, Body: c.Body()}
-		read, err := payment.ChangeOf(&row, &b.p.Request)
-		if err != nil {
-			b.t.Fatalf("row %d, %v: %v", n, c.Kind, err)
-		}
-		told := *c
-		told.Postings = nil
-		if !reflect.DeepEqual(read, told) {
-			b.t.Fatalf("row %d, %v, is read as %+v, not %+v", n, c.Kind, read, told)
-		}
-		if err := b.folded.Apply(&read, n, at); err != nil {
-			b.t.Fatalf("row %d: %v", n, err)
-		}
 		if err := b.p.Apply(c, n, at); err != nil {
 			b.t.Fatalf("change %d: %v", n, err)
 		}
-		if !reflect.DeepEqual(b.p, b.folded) {
-			b.t.Fatalf("row %d, %v: folded %+v, changed %+v", n, c.Kind, b.folded, b.p)
+		row := ledger.Row{N: n, At: at.UnixMicro(), Kind: c.Kind, Subject: c.Subject}
+		if b.folded != nil {
+			row.Body = c.Body()
+			b.fold(c, &row)
 		}
 		b.rows = append(b.rows, row)
 		b.post(c)
+	}
+}
+
+// fold reads a row back and folds it beside the payment that was changed directly.
+func (b *book) fold(c *payment.Change, row *ledger.Row) {
+	b.t.Helper()
+	read, err := payment.ChangeOf(row, &b.p.Request)
+	if err != nil {
+		b.t.Fatalf("row %d, %v: %v", row.N, c.Kind, err)
+	}
+	told := *c
+	told.Postings = nil
+	if !reflect.DeepEqual(read, told) {
+		b.t.Fatalf("row %d, %v, is read as %+v, not %+v", row.N, c.Kind, read, told)
+	}
+	if err := b.folded.Apply(&read, row.N, payment.TimeOf(row.At)); err != nil {
+		b.t.Fatalf("row %d: %v", row.N, err)
+	}
+	if !reflect.DeepEqual(b.p, b.folded) {
+		b.t.Fatalf("row %d, %v: folded %+v, changed %+v", row.N, c.Kind, b.folded, b.p)
 	}
 }
 

@@ -42,6 +42,8 @@ type Change struct {
 	Amounts  Shares       // of a refund that is sent
 	Bound    Commitment
 	Sealed   Commitment
+	Client   ident.Client // of a first row, and of a refund's: whose request it was
+	Own      bool         // of such a row: the request names an address of its own for notifications
 	Postings []ledger.Posting
 }
 
@@ -76,6 +78,10 @@ func (c *Change) Body() []byte {
 		f.Number(ledger.TagCurrency, int64(c.Asked.Currency()))
 	}
 	f.Text(ledger.TagSealed, c.Sealed.text())
+	f.Text(ledger.TagClient, string(c.Client))
+	if c.Own {
+		f.Number(ledger.TagAddressed, 1)
+	}
 	return f.Body()
 }
 
@@ -149,6 +155,11 @@ func (r *reading) field(f ledger.Field) (ok bool) {
 		return c.Bound.read(f.Text)
 	case ledger.TagSealed:
 		return c.Sealed.read(f.Text)
+	case ledger.TagClient:
+		c.Client = ident.Client(f.Text)
+	case ledger.TagAddressed:
+		c.Own = true
+		return f.Number == 1 && !text
 	case ledger.TagPartnerAt:
 		c.At = TimeOf(f.Number)
 		return f.Number > 0

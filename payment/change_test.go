@@ -38,7 +38,7 @@ func TestBodyOfAChangeIsTheSameForEver(t *testing.T) {
 		{"contradiction", payment.Change{Kind: ledger.PaymentContradiction, Cause: payment.ByWallet, Detail: "why"},
 			"01" + text(10, "wallet") + text(11, "why")},
 		{"reserved", reserved, "01" + "0600ac02" + "0700890c" + "0800800c" + "090006" + text(10, "caller") + "0f008803" +
-			text(18, "\x01"+strings.Repeat("\x00", 31))},
+			text(18, "\x01"+strings.Repeat("\x00", 31)) + text(19, "SHOP")},
 	} {
 		if got := hex.EncodeToString(g.change.Body()); got != g.body {
 			t.Errorf("%s is written as\n%s, not\n%s", g.what, got, g.body)
@@ -74,7 +74,8 @@ func TestBodyThatNoChangeWritesIsRefused(t *testing.T) {
 		{"a refund in currency 65928", ledger.RefundSent, request, "01" + refund + "0f00888304", false},
 		{"a refund of a tombstone", ledger.RefundSent, tombstone, "01" + refund + yenTag, false},
 		{"a refund without its parts", ledger.RefundSent, request, "01" + number(6, 100) + yenTag, false},
-		{"a refund without its fee", ledger.RefundSent, request, "01" + number(6, 100) + number(7, 90) + number(8, 80) + yenTag, false},
+		{"a refund without its fee", ledger.RefundSent, request,
+			"01" + number(6, 100) + number(7, 90) + number(8, 80) + yenTag, false},
 		{"the parts of a refund elsewhere", ledger.RefundSucceeded, request, "01" + refund + yenTag, false},
 		{"an amount in no currency", ledger.RefundRefused, request, "01" + number(6, 100), false},
 		{"a currency without an amount", ledger.RefundRefused, request, "01" + yenTag, false},
@@ -245,8 +246,8 @@ func illegal(t *testing.T) map[string]func() (*payment.Payment, payment.Change) 
 
 func TestChangeThatBreaksARuleIsRefusedAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	for what, make := range illegal(t) {
-		p, c := make()
+	for what, build := range illegal(t) {
+		p, c := build()
 		before := *p
 		err := p.Apply(&c, 99, noon)
 		if fault.CodeOf(err) != payment.CodeIllegalChange || fault.KindOf(err) != fault.Internal {

@@ -17,14 +17,15 @@ type Commitment [sha256.Size]byte
 
 // CommitmentOf is the commitment to every part of the request. The first journal row carries it, so a changed request shows.
 //
-// Invariant: requests that differ anywhere have different commitments. It is stored: what is hashed never changes.
+// Invariant: requests that differ anywhere have different commitments, but for the merchant's lane, which is the payment's. It
+// is stored: what is hashed never changes.
 func (r *Request) CommitmentOf() Commitment {
 	var space [1024]byte
 	t := transcript{text: space[:0]}
 	t.id(r.ID)
 	t.time(r.At)
 	t.words(string(r.Client), r.Account, r.RequestID, r.Order)
-	t.id(r.Merchant)
+	t.id(ident.ID{Lane: r.ID.Lane, Digest: r.Merchant.Digest}) // its lane is the payment's, also where a tombstone has none
 	t.words(r.Store, r.Terminal, string(r.Wallet))
 	t.bytes(r.Code[:])
 	t.bytes(r.Fingerprint[:])

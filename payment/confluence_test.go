@@ -3,7 +3,6 @@
 package payment_test
 
 import (
-	"fmt"
 	"maps"
 	"testing"
 
@@ -37,7 +36,8 @@ func heard(name string, a wallet.Answer) fact {
 }
 
 var (
-	inquired   = wallet.Answer{Verdict: wallet.Succeeded, Code: wire.Success, Partner: "W1", PartnerAt: noon, Price: yen(1000), Payer: hkd(5150)}
+	inquired = wallet.Answer{Verdict: wallet.Succeeded, Code: wire.Success, Partner: "W1", PartnerAt: noon, Price: yen(1000),
+		Payer: hkd(5150)}
 	notified   = wallet.Answer{Verdict: wallet.Succeeded, Code: wire.Success, Partner: "W1"}
 	processing = wallet.Answer{Code: wire.PaymentInProcess}
 	cancelled  = wallet.Answer{Verdict: wallet.Declined, Code: wire.OrderIsCanceled}
@@ -49,7 +49,8 @@ var (
 	inquiredS = heard("charged, says an inquiry", inquired)
 	notifiedS = heard("charged, says a notification", notified)
 	declined  = heard("declined", no)
-	declinedI = heard("declined, says an inquiry", wallet.Answer{Verdict: wallet.Declined, Code: wire.UserBalanceNotEnough, Detail: "again"})
+	declinedI = heard("declined, says an inquiry", wallet.Answer{Verdict: wallet.Declined, Code: wire.UserBalanceNotEnough,
+		Detail: "again"})
 	undone    = heard("cancelled, says an inquiry", cancelled)
 	confirmed = fact{"the cancel is confirmed", func(b *book) {
 		if b.p.State == payment.Cancelling {
@@ -105,7 +106,8 @@ func histories() []history {
 			b.reserve(1, yen(333))
 			b.reserve(2, yen(300))
 			b.reserve(3, yen(367))
-		}, []fact{charged, first, second, third, refundHeard("1 is silent", 1, nothing), refundHeard("2 is silent", 2, nothing)},
+		}, []fact{charged, first, second, third, refundHeard("1 is silent", 1, nothing),
+			refundHeard("2 is silent", 2, nothing)},
 			func(b *book) { first.arrive(b); second.arrive(b); third.arrive(b) }, payment.Success,
 			map[ledger.Purpose]int64{ledger.WalletReceivable: 1545, ledger.SpreadIncome: 9, ledger.MerchantPayable: 294,
 				ledger.FeeIncome: 6}},
@@ -114,22 +116,38 @@ func histories() []history {
 
 // fork is a second book that goes on from here.
 func (b *book) fork() *book {
-	p, folded := *b.p, *b.folded
-	return &book{t: b.t, p: &p, folded: &folded, rows: b.rows[:len(b.rows):len(b.rows)], balances: maps.Clone(b.balances),
+	p := *b.p
+	return &book{t: b.t, p: &p, rows: b.rows[:len(b.rows):len(b.rows)], balances: maps.Clone(b.balances),
 		intended: b.intended}
 }
 
+// ending is where a telling ends: the payment, its refunds and the books, but not the way that led there.
+type ending struct {
+	state          payment.State
+	result         wire.ResultCode
+	charged, open  bool
+	stray          string
+	contradictions int
+	refunds        [3]payment.Refund
+	balances       [ledger.WalletSuspense + 1][2]int64 // debits less credits, in the payer's and the merchant's currency
+}
+
 // end asks the wallet once more, and says where the telling ends.
-func (h *history) end(b *book) string {
+func (h *history) end(b *book) ending {
 	h.ask(b)
-	out := fmt.Sprint(b.p.State, b.p.Result, b.p.Partner != "", b.p.Stray, b.p.Open(), b.p.Contradictions)
-	for _, r := range b.p.Refunds {
-		out += fmt.Sprint(" ", r.State, r.Result, r.Amounts)
+	e := ending{state: b.p.State, result: b.p.Result, charged: b.p.Partner != "", open: b.p.Open(), stray: b.p.Stray,
+		contradictions: len(b.p.Contradictions)}
+	for i, r := range b.p.Refunds {
+		e.refunds[i] = payment.Refund{State: r.State, Result: r.Result, Amounts: r.Amounts}
 	}
-	for purpose := ledger.WalletReceivable; purpose.Valid(); purpose++ {
-		out += fmt.Sprint(" ", b.side(purpose, b.p.Payer.Currency()), " ", b.side(purpose, b.p.Price.Currency()))
+	for a, balance := range b.balances {
+		column := 0
+		if a.Currency == b.p.Price.Currency() {
+			column = 1
+		}
+		e.balances[a.Purpose][column] += balance
 	}
-	return out
+	return e
 }
 
 // checkLeft holds one end against what the history says, by hand.
@@ -170,7 +188,7 @@ func TestEveryTellingOfAStoryEndsTheSame(t *testing.T) {
 			walk = func(b *book, told []string) {
 				tellings++
 				if got := h.end(b.fork()); got != want {
-					t.Fatalf("told %q it ends\n%s, not\n%s", told, got, want)
+					t.Fatalf("told %q it ends\n%+v, not\n%+v", told, got, want)
 				}
 				if len(told) == length {
 					return
@@ -208,7 +226,7 @@ func TestLongTellingsEndTheSameToo(t *testing.T) {
 					h.facts[n].arrive(b)
 				}
 				if got := h.end(b); got != want {
-					t.Fatalf("it ends\n%s, not\n%s", got, want)
+					t.Fatalf("it ends\n%+v, not\n%+v", got, want)
 				}
 			})
 		})

@@ -47,8 +47,8 @@ func (p *Payment) hearSuccess(a wallet.Answer) []Change {
 	case Sent, Unknown:
 		return []Change{{Kind: ledger.PaymentSucceeded, Subject: p.ID.Digest, Result: wire.Success, Cause: ByWallet,
 			Partner: a.Partner, At: signedAt(a), Postings: p.successPostings()}}
-	case Success:
-		if a.Partner != p.Partner {
+	case Success, Cancelling, Refunding:
+		if p.Partner != "" && a.Partner != p.Partner {
 			return p.secondCharge(a, p.Partner)
 		}
 	case Failed, Cancelled:

@@ -73,7 +73,8 @@ func TestHearChangesOnlyWhatTheAnswerSays(t *testing.T) {
 		return out
 	}
 	success := func(extra map[string]string) map[string]string {
-		out := map[string]string{"sent": "payment.succeeded", "unknown": "payment.succeeded", "failed": stray, "cancelled": stray}
+		out := map[string]string{"sent": "payment.succeeded", "unknown": "payment.succeeded", "failed": stray,
+			"cancelled": stray}
 		for place, kinds := range extra {
 			out[place] = kinds
 		}
@@ -92,8 +93,9 @@ func TestHearChangesOnlyWhatTheAnswerSays(t *testing.T) {
 		{"F", no, map[string]string{"sent": "payment.failed", "unknown": "payment.failed", "success": contradiction}},
 		{"S", yes, success(nil)},
 		{"S with our amounts", with(yes, yen(1000), hkd(5150)), success(nil)},
-		{"S of a second charge", again, success(map[string]string{"success": contradiction, "stray": contradiction,
-			"reversed": stray, "undone": stray, "returned": stray})},
+		{"S of a second charge", again, success(map[string]string{"success": contradiction, "held": contradiction,
+			"refunding": contradiction, "refunding held": contradiction, "stray": contradiction, "reversed": stray,
+			"undone": stray, "returned": stray})},
 		{"S of another price", with(yes, yen(1001), hkd(5150)), other()},
 		{"S of another currency", with(yes, hkd(1000), hkd(5150)), other()},
 		{"S of another payer's amount", with(yes, money.Amount{}, hkd(5151)), other()},

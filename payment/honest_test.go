@@ -265,7 +265,8 @@ func TestHonestWalletOwesExactlyWhatItCharged(t *testing.T) {
 		j := &journey{book: sent(t, request), w: &honest{request: request, returned: map[ident.Digest]wallet.Answer{},
 			fate:     rapid.SampledFrom([]wire.ResultCode{"", "", "", wire.UserBalanceNotEnough}).Draw(t, "fate"),
 			stubborn: rapid.IntRange(0, 4).Draw(t, "stubborn") == 0}}
-		j.begin(rapid.SampledFrom([]string{"sent", "paid", "charged unheard", "too late", "cancelled unheard"}).Draw(t, "story"))
+		j.begin(rapid.SampledFrom([]string{"sent", "paid", "charged unheard", "too late", "cancelled unheard"}).Draw(t,
+			"story"))
 		t.Repeat(j.actions())
 		j.heal()
 		j.checkRest()

@@ -45,9 +45,12 @@ func drawRequest(t *rapid.T) payment.Request {
 
 // drawAnswer draws anything a wallet can say, honest or not, about a charge or a refund of so much.
 func drawAnswer(t *rapid.T, price, payer money.Amount) wallet.Answer {
-	a := wallet.Answer{Verdict: rapid.SampledFrom([]wallet.Verdict{wallet.Unknown, wallet.Succeeded, wallet.Succeeded,
-		wallet.Succeeded, wallet.Declined}).Draw(t, "verdict"), Detail: rapid.SampledFrom([]string{"", "it was slow"}).Draw(t, "detail")}
-	a.Code = map[wallet.Verdict]wire.ResultCode{wallet.Unknown: wire.PaymentInProcess, wallet.Succeeded: wire.Success}[a.Verdict]
+	verdicts := []wallet.Verdict{wallet.Unknown, wallet.Succeeded, wallet.Succeeded, wallet.Succeeded, wallet.Declined}
+	a := wallet.Answer{Verdict: rapid.SampledFrom(verdicts).Draw(t, "verdict"), Code: wire.Success,
+		Detail: rapid.SampledFrom([]string{"", "it was slow"}).Draw(t, "detail")}
+	if a.Verdict == wallet.Unknown {
+		a.Code = wire.PaymentInProcess
+	}
 	if a.Verdict == wallet.Declined {
 		a.Code = rapid.SampledFrom([]wire.ResultCode{wire.OrderNotExist, wire.OrderIsCanceled, wire.RiskReject}).Draw(t, "code")
 		return a
@@ -57,7 +60,8 @@ func drawAnswer(t *rapid.T, price, payer money.Amount) wallet.Answer {
 		noon.Add(123).In(time.FixedZone("JST", 9*60*60))}).Draw(t, "at")
 	if rapid.IntRange(0, 3).Draw(t, "tells amounts") == 0 {
 		a.Price = rapid.SampledFrom([]money.Amount{price, price, yen(price.Minor() + 1), hkd(price.Minor())}).Draw(t, "price")
-		a.Payer = rapid.SampledFrom([]money.Amount{payer, payer, money.New(payer.Minor()+1, payer.Currency()), {}}).Draw(t, "payer")
+		more := money.New(payer.Minor()+1, payer.Currency())
+		a.Payer = rapid.SampledFrom([]money.Amount{payer, payer, more, {}}).Draw(t, "payer")
 	}
 	return a
 }
@@ -80,7 +84,8 @@ func (r *machineRun) actions() map[string]func(*rapid.T) {
 				t.Fatalf("%v is cancellable: %v", r.p.State, r.p.Cancellable())
 			}
 			if r.m.cancellable() && rarely(t) {
-				r.write(r.p.CancelIntended(rapid.SampledFrom([]payment.Cause{payment.ByCaller, payment.ByClock}).Draw(t, "cause")))
+				causes := []payment.Cause{payment.ByCaller, payment.ByClock, payment.ByOperator}
+				r.write(r.p.CancelIntended(rapid.SampledFrom(causes).Draw(t, "cause")))
 				r.m.cancel()
 			}
 		},
@@ -173,7 +178,8 @@ func (r *machineRun) check() {
 	if got := strings.ToUpper(r.p.State.String()); got != r.m.place {
 		r.t.Fatalf("the payment is %s, the model %s", got, r.m.place)
 	}
-	if r.p.Stray != r.m.stray || !slices.Equal(r.p.Reversed, r.m.reversed) || (len(r.p.Contradictions) > 0) != (r.m.breaks > 0) {
+	if r.p.Stray != r.m.stray || !slices.Equal(r.p.Reversed, r.m.reversed) ||
+		(len(r.p.Contradictions) > 0) != (r.m.breaks > 0) {
 		r.t.Fatalf("stray %q, reversed %q, breaks %q; the model has %q, %q, %d", r.p.Stray, r.p.Reversed, r.p.Contradictions,
 			r.m.stray, r.m.reversed, r.m.breaks)
 	}

@@ -182,13 +182,13 @@ func (p *Payment) changeRefund(c *Change, to RefundState, at time.Time) {
 func (p *Payment) RefundReserved(r *RefundRequest) Change {
 	s := p.SharesOf(r.Amount)
 	return Change{Kind: ledger.RefundSent, Subject: r.ID.Digest, Cause: ByCaller, Asked: r.Amount, Amounts: s,
-		Sealed: r.Sealed, Bound: r.CommitmentOf(), Postings: p.holdPostings(s.Price, s.Fee)}
+		Sealed: r.Sealed, Bound: r.CommitmentOf(), Client: r.Client, Postings: p.holdPostings(s.Price, s.Fee)}
 }
 
 // RefundRefused is the only row of a refund that failed before anything was sent: the same answer for ever.
 func (r *RefundRequest) RefundRefused(code wire.ResultCode, detail string) Change {
 	return Change{Kind: ledger.RefundRefused, Subject: r.ID.Digest, Result: code, Detail: detail, Cause: ByCaller,
-		Asked: r.Amount, Bound: r.CommitmentOf()}
+		Asked: r.Amount, Sealed: r.Sealed, Bound: r.CommitmentOf(), Client: r.Client}
 }
 
 // HearRefund is what a wallet's answer about a refund changes; no change when it is nothing new.

@@ -243,9 +243,10 @@ func TestStoryOfAStrayCharge(t *testing.T) {
 	t.Parallel()
 	s := tell(t, "A charge after the end", converted(), border)
 	s.happens(asksTheWallet, s.p.SentBy())
-	s.happens("The wallet declines: the payer's balance is not enough. The shop is told so, and that is final.", s.p.Hear(no)...)
-	s.happens("An hour later the wallet notifies that it has charged the payer: W1. The payment stays failed; the charge is a\n"+
-		"break, and must go back.", s.p.Hear(yes)...)
+	s.happens("The wallet declines: the payer's balance is not enough. The shop is told so, and that is final.",
+		s.p.Hear(no)...)
+	s.happens("An hour later the wallet notifies that it has charged the payer: W1. The payment stays failed; the charge\n"+
+		"is a break, and must go back.", s.p.Hear(yes)...)
 	s.happens("The same notification comes again.", s.p.Hear(yes)...)
 	s.happens("Asked to give the charge back, the wallet declines. An operator is told; the wallet is asked again.",
 		s.p.HearReturn(refused)...)

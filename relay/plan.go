@@ -7,6 +7,7 @@ import (
 
 	"github.com/kakehashi-pay/kakehashi/calendar"
 	"github.com/kakehashi-pay/kakehashi/flow"
+	"github.com/kakehashi-pay/kakehashi/fx"
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/wallet"
@@ -75,7 +76,7 @@ func (r *Relay) ask(t *task, now time.Time) {
 	charge, held := r.charges[p.ID]
 	switch {
 	case p.State == payment.Sent && held:
-		c.Act, c.Question, c.Charge = Pay, flow.AskedToPay, charge
+		c.Act, c.Question, c.Charge = Pay, flow.AskedToPay, priced(charge, p)
 		delete(r.charges, p.ID)
 	case p.State == payment.Sent || p.State == payment.Unknown:
 		c.Act, c.Question = Inquire, flow.AskedWhatHappened
@@ -107,6 +108,17 @@ func (r *Relay) ask(t *task, now time.Time) {
 	t.asking = true
 	r.depart(c)
 	r.ready = append(r.ready, c)
+}
+
+// priced is a charge with what the lane decided: the wallet is asked for what is in the books, and nothing else.
+func priced(c wallet.Charge, p *payment.Payment) wallet.Charge {
+	c.Price, c.Payer, c.ExpiresAt = p.Price, p.Payer, p.ExpiresAt
+	if p.Converted() {
+		c.Quote = ident.ID{Lane: ident.House, Digest: p.Quote}.String()
+		c.Pair = p.Price.Currency().String() + "/" + p.Payer.Currency().String()
+		c.Rate = fx.PriceText(p.Customer)
+	}
+	return c
 }
 
 // askRefund makes the call for the payment's oldest open refund.

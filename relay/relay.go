@@ -173,6 +173,16 @@ func (r *Relay) Answered(c Call, a wallet.Answer, now time.Time) {
 	_ = r.submit(m, now, func(flow.Outcome, error) {})
 }
 
+// Asked is how often the wallet was asked about a payment since its state changed last; 0 where nothing is open.
+func (r *Relay) Asked(id ident.ID) int {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if t := r.tasks[id]; t != nil {
+		return max(t.inquiries, t.attempts)
+	}
+	return 0
+}
+
 // Open is how many payments somebody must still be asked about, and the oldest of them.
 func (r *Relay) Open() (count int, oldest time.Time) {
 	r.mutex.Lock()

@@ -46,8 +46,8 @@ func (b *Batch) Changed() []*payment.Payment { return b.changed }
 // operations are the batch's statements: the lane's row under its epoch first, catalogue before hot tables.
 func (b *Batch) operations() []operation {
 	a := &b.after
-	out := []operation{{statement: &writeLane, must: true, args: []cell{number(a.Batch), number(a.N), blob(a.Head[:]), number(a.At),
-		number(a.Accounts), number(a.At), number(a.Lane.Key()), number(a.Epoch)}}}
+	out := []operation{{statement: &writeLane, must: true, args: []cell{number(a.Batch), number(a.N), blob(a.Head[:]),
+		number(a.At), number(a.Accounts), number(a.At), number(a.Lane.Key()), number(a.Epoch)}}}
 	out = append(out, b.facts...)
 	add := func(i *insertion, rows []cell) {
 		if len(rows) > 0 {

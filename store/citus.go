@@ -13,10 +13,10 @@ const shards = 64
 // citusHead says what the file is, and what the cluster has to be set to.
 //
 // Source: reference/storage.md 3.
-const citusHead = `-- Spreads the tables of Kakehashi over the nodes of a Citus cluster. Run it once, on the coordinator, after the program has
--- made its tables there and before it has written to them. Beforehand: max_prepared_transactions at least twice
--- max_connections, wal_level = logical, citus.recover_2pc_interval = '5s', and for the program's role
--- citus.max_adaptive_executor_pool_size = 1.
+const citusHead = `-- Spreads the tables of Kakehashi over the nodes of a Citus cluster. Run it once, on the
+-- coordinator, after the program has made its tables there and before it has written to them. Beforehand:
+-- max_prepared_transactions at least twice max_connections, wal_level = logical,
+-- citus.recover_2pc_interval = '5s', and for the program's role citus.max_adaptive_executor_pool_size = 1.
 
 SET citus.enable_local_reference_table_foreign_keys = off;
 `

@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"errors"
+	"testing"
 )
 
 // Moment is when a connection of a Trouble is lost.
@@ -109,4 +110,34 @@ func (s *troubled) lookup(ctx context.Context, l *lookup, args, keys []cell, row
 		return s.lose()
 	}
 	return s.session.lookup(ctx, l, args, keys, row)
+}
+
+// Setting is a parameter of a connection that writes, as the server has it.
+func (db *DB) Setting(t *testing.T, name string) string {
+	t.Helper()
+	s, err := db.session(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	return settingOf(t, s, name)
+}
+
+// Setting is a parameter of a connection that reads, as the server has it.
+func (r *Reader) Setting(t *testing.T, name string) string {
+	t.Helper()
+	return settingOf(t, r, name)
+}
+
+func settingOf(t *testing.T, r reads, name string) (value string) {
+	t.Helper()
+	show := statement{sql: "SELECT current_setting($1)", in: "t", out: "t"}
+	err := r.query(t.Context(), &show, []cell{text(name)}, func(c []cell) error {
+		value = c[0].text
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
 }

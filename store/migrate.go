@@ -37,9 +37,9 @@ var (
 	shelf = schema{folder: "migrations/shelf", options: sqliteShelf, settings: shelfSettings}
 )
 
-// migrationsTries is how often the migrations are begun: of two processes that start together one finds the other's tables
-// half made, and once more finds them made.
-const migrationsTries = 3
+// migrationsTries is how often the migrations are begun. Of processes that start together all but one fail at a table that
+// another has just made; each failure means that another has got further, so there are no more of them than migrations.
+const migrationsTries = 20
 
 // migrate runs the migrations that have not run yet.
 //

@@ -34,11 +34,27 @@ func openPostgresPool(ctx context.Context, url string, size int, settings ...set
 }
 
 func (p *postgresPool) query(ctx context.Context, st *statement, args []cell, row func([]cell) error) error {
-	return readFault(ctx, postgresRows(ctx, p.pool, asked(st, args), row))
+	return p.ask(ctx, asked(st, args), row)
 }
 
 func (p *postgresPool) lookup(ctx context.Context, l *lookup, args, keys []cell, row func([]cell) error) error {
-	return readFault(ctx, postgresRows(ctx, p.pool, sought(l, args, keys), row))
+	return p.ask(ctx, sought(l, args, keys), row)
+}
+
+// ask asks once more for each connection that turns out to be dead before it has answered anything: a server that was
+// replaced leaves a pool full of them.
+func (p *postgresPool) ask(ctx context.Context, q question, row func([]cell) error) error {
+	answered := false
+	for tries := p.pool.Config().MaxConns; ; tries-- {
+		err := postgresRows(ctx, p.pool, q, func(c []cell) error {
+			answered = true
+			return row(c)
+		})
+		var refused *pgconn.ConnectError
+		if tries == 0 || answered || !unreachable(err) || ctx.Err() != nil || errors.As(err, &refused) {
+			return readFault(ctx, err)
+		}
+	}
 }
 
 func (p *postgresPool) close() { p.pool.Close() }
@@ -60,6 +76,9 @@ func readFault(ctx context.Context, err error) error {
 //
 // Source: PostgreSQL 15, appendix A: connection (08), resources (53), operator intervention (57), system error (58).
 func unreachable(err error) bool {
+	if err == nil {
+		return false
+	}
 	switch sqlClass(err) {
 	case "":
 	case "08", "53", "57", "58":

@@ -18,8 +18,8 @@ const sqliteCheckpointing = "_pragma=busy_timeout(50)&_pragma=journal_mode(wal)&
 // The checkpoints, as rows (busy, pages in the log, pages copied). Source: sqlite.org/pragma.html#pragma_wal_checkpoint.
 var (
 	checkpointPassive  = statement{sql: "PRAGMA wal_checkpoint(PASSIVE)", out: "nnn"}  // waits for nobody
-	checkpointRestart  = statement{sql: "PRAGMA wal_checkpoint(RESTART)", out: "nnn"}  // the log is written from its start again
-	checkpointTruncate = statement{sql: "PRAGMA wal_checkpoint(TRUNCATE)", out: "nnn"} // and given back to the file system
+	checkpointRestart  = statement{sql: "PRAGMA wal_checkpoint(RESTART)", out: "nnn"}  // the log begins again
+	checkpointTruncate = statement{sql: "PRAGMA wal_checkpoint(TRUNCATE)", out: "nnn"} // and is given back
 )
 
 // CheckpointLog copies SQLite's write-ahead log into the database beside the writer, and lets the log begin again once it is

@@ -171,7 +171,8 @@ func TestEveryStatementIsListedAndUsed(t *testing.T) {
 			return true
 		})
 	}
-	for name := range declared(t) {
+	files := declared(t)
+	for name := range files {
 		if _, ok := everything[name]; !ok && !slices.Contains(onOneEngine, name) {
 			t.Errorf("%s is not in the list of this test", name)
 		}
@@ -180,7 +181,7 @@ func TestEveryStatementIsListedAndUsed(t *testing.T) {
 		}
 	}
 	for name := range everything {
-		if _, ok := declared(t)[name]; !ok {
+		if _, ok := files[name]; !ok {
 			t.Errorf("%s is listed here and not declared", name)
 		}
 	}
@@ -211,7 +212,13 @@ func onServer(t *testing.T) Location {
 	if testing.Short() {
 		t.Skip("a server takes too long for the inner loop")
 	}
-	return Location(server.Database(t))
+	return Location(server.Prepared(t, func(url string) error {
+		db, err := Open(context.Background(), Location(url))
+		if err == nil {
+			db.Close()
+		}
+		return err
+	}))
 }
 
 func TestEveryStatementIsUnderstoodBySQLite(t *testing.T) {

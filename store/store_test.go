@@ -3,6 +3,7 @@
 package store_test
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,7 +36,31 @@ func onServer(t testing.TB) store.Location {
 	if testing.Short() {
 		t.Skip("a server takes too long for the inner loop")
 	}
-	return store.Location(shared.Database(t))
+	return store.Location(shared.Prepared(t, prepare))
+}
+
+// prepare makes the schemas of the books and the shelf.
+func prepare(url string) error {
+	db, err := store.Open(context.Background(), store.Location(url))
+	if err != nil {
+		return err
+	}
+	db.Close()
+	shelf, err := store.OpenShelf(context.Background(), store.Location(url))
+	if err != nil {
+		return err
+	}
+	shelf.Close()
+	return nil
+}
+
+// TestProcessesThatStartTogetherMakeOneSchema starts them on an empty database of a server.
+func TestProcessesThatStartTogetherMakeOneSchema(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("a server takes too long for the inner loop")
+	}
+	storetest.OpenTogether(t, store.Location(shared.Database(t)))
 }
 
 // everywhere runs a test on a new store in each place.

@@ -41,8 +41,8 @@ func (db *DB) Take(ctx context.Context, lane ident.Lane, holder string, now time
 	}
 	var zero ledger.Hash
 	err = w.raise(ctx, operation{statement: &openLane, args: []cell{number(lane.Key()), blob(zero[:])}},
-		operation{statement: &takeLane, must: true, args: []cell{text(holder), number(w.session.backend()), number(now.UnixMicro()),
-			number(lane.Key())}})
+		operation{statement: &takeLane, must: true, args: []cell{text(holder), number(w.session.backend()),
+			number(now.UnixMicro()), number(lane.Key())}})
 	if err != nil {
 		w.session.close()
 		return nil, err

@@ -477,7 +477,8 @@ func TestTheDiceAreTheSeeds(t *testing.T) {
 		}
 		return refused
 	}
-	first, second := run(tabi.Behaviour{Declines: 300}), run(tabi.Behaviour{Declines: 300, WrongAmount: 500, Contradicts: 0})
+	first := run(tabi.Behaviour{Declines: 300})
+	second := run(tabi.Behaviour{Declines: 300, WrongAmount: 500, WrongID: 900})
 	count := 0
 	for i := range first {
 		if first[i] != second[i] {

@@ -3,6 +3,7 @@
 package tabi
 
 import (
+	"maps"
 	"net/url"
 	"strings"
 
@@ -54,8 +55,9 @@ const (
 	balanceMaxDefault = 1_000_000_000_000
 )
 
-// filled is the brand with its defaults.
+// filled is the brand with its defaults, and with keys that nobody else can change.
 func (b Brand) filled() Brand {
+	b.PlatformKeys = maps.Clone(b.PlatformKeys)
 	if b.Prefetch == 0 {
 		b.Prefetch = prefetchDefault
 	}

@@ -43,7 +43,8 @@ func TestABrandThatCannotBeRunIsRefusedByField(t *testing.T) {
 		return b
 	}
 	open := func(brands ...tabi.Brand) error {
-		s, err := tabi.Open(filepath.Join(t.TempDir(), "tabi.db"), brands, time.Now, rand.NewChaCha8([32]byte{}), tabi.Outside{})
+		file := filepath.Join(t.TempDir(), "tabi.db")
+		s, err := tabi.Open(file, brands, time.Now, rand.NewChaCha8([32]byte{}), tabi.Outside{})
 		if err == nil {
 			err = s.Close()
 		}

@@ -23,8 +23,8 @@ func TestAPaymentTakesTheMoneyOnce(t *testing.T) {
 	first := w.pay(r)
 	w.want("pay", first.Result.ResultCode, wire.Success)
 	if first.PaymentID == "" || first.CustomerID != wire.Text(user) || first.AcquirerID != "acq-1" ||
-		*first.PayToAmount != *fen(45_50) || *first.PaymentAmount != *yen(1000) || first.WalletBrandName != "Tabi CNY (sample)" ||
-		first.PaymentTime != "2026-11-20T12:00:00+08:00" {
+		*first.PayToAmount != *fen(45_50) || *first.PaymentAmount != *yen(1000) ||
+		first.WalletBrandName != "Tabi CNY (sample)" || first.PaymentTime != "2026-11-20T12:00:00+08:00" {
 		t.Errorf("answered %+v", first)
 	}
 	w.clock.move(3 * time.Hour)
@@ -117,52 +117,71 @@ func TestARefusedCodeIsSpent(t *testing.T) {
 	w.want("second", w.pay(payRequest("p-2", code, 10, 50)).Result.ResultCode, wire.ExpiredCode)
 }
 
-// TestEachRefusalHasItsCode is the table of wire 3.2.
-func TestEachRefusalHasItsCode(t *testing.T) {
-	t.Parallel()
-	limits := func(l tabi.Limits) func(*world) {
-		return func(w *world) { w.brands[0].Limits = l }
-	}
-	status := func(s book.Status) func(*world, string) {
-		return func(w *world, user string) {
-			if err := w.issuer.SetStatus(user, s); err != nil {
-				w.t.Error(err)
-			}
+// payCase is a request to pay as a world and an edit make it, and its answer.
+type payCase struct {
+	open   func(*world)
+	before func(w *world, user string)
+	edit   func(*aps.PayRequest)
+	want   wire.ResultCode
+}
+
+func limits(l tabi.Limits) func(*world) { return func(w *world) { w.brands[0].Limits = l } }
+
+func status(s book.Status) func(*world, string) {
+	return func(w *world, user string) {
+		if err := w.issuer.SetStatus(user, s); err != nil {
+			w.t.Error(err)
 		}
 	}
-	earlier := func(w *world, user string) {
-		w.want("the payment before", w.pay(payRequest("p-0", w.code(user), 100, 40_00)).Result.ResultCode, wire.Success)
-	}
-	for name, c := range map[string]struct {
-		open   func(*world)
-		before func(w *world, user string)
-		edit   func(*aps.PayRequest)
-		want   wire.ResultCode
-	}{
-		"nothing":           {want: wire.Success},
-		"just the limit":    {open: limits(tabi.Limits{PaymentMax: 45_50}), want: wire.Success},
-		"one payment":       {open: limits(tabi.Limits{PaymentMax: 45_49}), want: wire.PaymentAmountExceedLimit},
-		"the day's limit":   {open: limits(tabi.Limits{DayMax: 85_50}), before: earlier, want: wire.Success},
-		"one day":           {open: limits(tabi.Limits{DayMax: 85_49}), before: earlier, want: wire.UserAmountExceedLimit},
-		"one day's count":   {open: limits(tabi.Limits{DayCount: 1}), before: earlier, want: wire.PaymentCountExceedLimit},
-		"blocked":           {before: status(book.Blocked), want: wire.UserStatusAbnormal},
-		"not identified":    {before: status(book.Unverified), want: wire.UserKycNotQualified},
-		"closed":            {before: status(book.Closed), want: wire.UserNotExist},
-		"unknown code":      {edit: func(r *aps.PayRequest) { r.PaymentMethod.PaymentMethodID = "281001999" }, want: wire.InvalidCode},
-		"another customer":  {edit: func(r *aps.PayRequest) { r.PaymentMethod.CustomerID = "tabi-cny-000002" }, want: wire.InvalidCode},
-		"its customer":      {edit: func(r *aps.PayRequest) { r.PaymentMethod.CustomerID = "tabi-cny-000001" }, want: wire.Success},
-		"another currency":  {edit: func(r *aps.PayRequest) { r.PayToAmount = yen(1000) }, want: wire.CurrencyNotSupport},
-		"too much":          {edit: func(r *aps.PayRequest) { r.PayToAmount = fen(200_01) }, want: wire.UserBalanceNotEnough},
-		"payment expired":   {edit: func(r *aps.PayRequest) { r.PaymentExpiryTime = "2026-11-20T12:00:00+08:00" }, want: wire.OrderIsClosed},
-		"payment in time":   {edit: func(r *aps.PayRequest) { r.PaymentExpiryTime = "2026-11-20T12:00:01+08:00" }, want: wire.Success},
-		"no amount":         {edit: func(r *aps.PayRequest) { r.PayToAmount = nil }, want: wire.ParamIllegal},
-		"no code":           {edit: func(r *aps.PayRequest) { r.PaymentMethod.PaymentMethodID = "" }, want: wire.ParamIllegal},
-		"auto-debit":        {edit: func(r *aps.PayRequest) { r.PaymentFactor.IsAgreementPayment = true }, want: wire.BusinessNotSupport},
-		"a code to scan":    {edit: func(r *aps.PayRequest) { r.PaymentFactor.InStorePaymentScenario = "OrderCode" }, want: wire.BusinessNotSupport},
-		"a time of nobody":  {edit: func(r *aps.PayRequest) { r.PaymentExpiryTime = "noon" }, want: wire.ParamIllegal},
-		"a largest amount":  {edit: func(r *aps.PayRequest) { r.PayToAmount = fen(wire.AmountMax) }, want: wire.PaymentAmountExceedLimit},
-		"beyond any amount": {edit: func(r *aps.PayRequest) { r.PayToAmount.Value = "1000000000000001" }, want: wire.ParamIllegal},
-	} {
+}
+
+func paidBefore(w *world, user string) {
+	w.want("the payment before", w.pay(payRequest("p-0", w.code(user), 100, 40_00)).Result.ResultCode, wire.Success)
+}
+
+// payCases are the rows of wire 3.2.
+var payCases = map[string]payCase{
+	"nothing":         {want: wire.Success},
+	"just the limit":  {open: limits(tabi.Limits{PaymentMax: 45_50}), want: wire.Success},
+	"one payment":     {open: limits(tabi.Limits{PaymentMax: 45_49}), want: wire.PaymentAmountExceedLimit},
+	"the day's limit": {open: limits(tabi.Limits{DayMax: 85_50}), before: paidBefore, want: wire.Success},
+	"one day":         {open: limits(tabi.Limits{DayMax: 85_49}), before: paidBefore, want: wire.UserAmountExceedLimit},
+	"one day's count": {open: limits(tabi.Limits{DayCount: 1}), before: paidBefore, want: wire.PaymentCountExceedLimit},
+	"blocked":         {before: status(book.Blocked), want: wire.UserStatusAbnormal},
+	"not identified":  {before: status(book.Unverified), want: wire.UserKycNotQualified},
+	"closed":          {before: status(book.Closed), want: wire.UserNotExist},
+	"unknown code": {want: wire.InvalidCode,
+		edit: func(r *aps.PayRequest) { r.PaymentMethod.PaymentMethodID = "281001999" }},
+	"another customer": {want: wire.InvalidCode,
+		edit: func(r *aps.PayRequest) { r.PaymentMethod.CustomerID = "tabi-cny-000002" }},
+	"its customer": {want: wire.Success,
+		edit: func(r *aps.PayRequest) { r.PaymentMethod.CustomerID = "tabi-cny-000001" }},
+	"another currency": {want: wire.CurrencyNotSupport,
+		edit: func(r *aps.PayRequest) { r.PayToAmount = yen(1000) }},
+	"too much": {want: wire.UserBalanceNotEnough,
+		edit: func(r *aps.PayRequest) { r.PayToAmount = fen(200_01) }},
+	"payment expired": {want: wire.OrderIsClosed,
+		edit: func(r *aps.PayRequest) { r.PaymentExpiryTime = "2026-11-20T12:00:00+08:00" }},
+	"payment in time": {want: wire.Success,
+		edit: func(r *aps.PayRequest) { r.PaymentExpiryTime = "2026-11-20T12:00:01+08:00" }},
+	"no amount": {edit: func(r *aps.PayRequest) { r.PayToAmount = nil }, want: wire.ParamIllegal},
+	"no code": {want: wire.ParamIllegal,
+		edit: func(r *aps.PayRequest) { r.PaymentMethod.PaymentMethodID = "" }},
+	"auto-debit": {want: wire.BusinessNotSupport,
+		edit: func(r *aps.PayRequest) { r.PaymentFactor.IsAgreementPayment = true }},
+	"a code to scan": {want: wire.BusinessNotSupport,
+		edit: func(r *aps.PayRequest) { r.PaymentFactor.InStorePaymentScenario = "OrderCode" }},
+	"a time of nobody": {want: wire.ParamIllegal,
+		edit: func(r *aps.PayRequest) { r.PaymentExpiryTime = "noon" }},
+	"a largest amount": {want: wire.PaymentAmountExceedLimit,
+		edit: func(r *aps.PayRequest) { r.PayToAmount = fen(wire.AmountMax) }},
+	"beyond any amount": {want: wire.ParamIllegal,
+		edit: func(r *aps.PayRequest) { r.PayToAmount.Value = "1000000000000001" }},
+}
+
+func TestEachRefusalHasItsCode(t *testing.T) {
+	t.Parallel()
+	for name, c := range payCases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, c.open)
@@ -256,7 +275,8 @@ func TestALimitCountsByTheNetworksDay(t *testing.T) {
 	user := w.user(1, 100_00)
 	w.want("today", w.pay(payRequest("p-1", w.code(user), 100, 1)).Result.ResultCode, wire.Success)
 	w.clock.move(12*time.Hour - time.Second) // 23:59:59 in UTC+8
-	w.want("before midnight", w.pay(payRequest("p-2", w.code(user), 100, 1)).Result.ResultCode, wire.PaymentCountExceedLimit)
+	before := w.pay(payRequest("p-2", w.code(user), 100, 1))
+	w.want("before midnight", before.Result.ResultCode, wire.PaymentCountExceedLimit)
 	w.clock.move(time.Second)
 	w.want("after midnight", w.pay(payRequest("p-3", w.code(user), 100, 1)).Result.ResultCode, wire.Success)
 }

@@ -31,6 +31,8 @@ type errand struct {
 func (s *Issuer) call(ctx context.Context, to errand, message any, into interface{ Validate() error }) error {
 	const op = "tabi.call"
 	b, path := to.brand, to.path
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
 	body, err := wire.Encode(message)
 	if err != nil {
 		return err
@@ -136,8 +138,9 @@ func (s *Issuer) Code(ctx context.Context, user string) (code string, validUntil
 func (s *Issuer) fetchCodes(ctx context.Context, b *brand, user string) error {
 	now := s.now()
 	var out aps.GetPaymentCodeResponse
-	if err := s.call(ctx, errand{brand: b, path: aps.PathGetPaymentCode}, aps.GetPaymentCodeRequest{Region: wire.Text(b.Region),
-		CustomerID: wire.Text(user), CodeQuantity: wire.Count(b.Prefetch)}, &out); err != nil {
+	question := aps.GetPaymentCodeRequest{Region: wire.Text(b.Region), CustomerID: wire.Text(user),
+		CodeQuantity: wire.Count(b.Prefetch)}
+	if err := s.call(ctx, errand{brand: b, path: aps.PathGetPaymentCode}, question, &out); err != nil {
 		return err
 	}
 	if out.Result.Status() != wire.Succeeded {

@@ -95,16 +95,22 @@ func TestEachRefundRefusalHasItsCode(t *testing.T) {
 		edit   func(*aps.RefundRequest)
 		want   wire.ResultCode
 	}{
-		"nothing":            {want: wire.Success},
-		"after 366 days":     {before: func(w *world) { w.clock.move(366 * 24 * time.Hour) }, want: wire.Success},
-		"after 366 days 1 s": {before: func(w *world) { w.clock.move(366*24*time.Hour + time.Second) }, want: wire.RefundWindowExceed},
-		"unknown payment":    {edit: func(r *aps.RefundRequest) { r.PaymentRequestID = "p-2" }, want: wire.OrderNotExist},
-		"two payments":       {edit: func(r *aps.RefundRequest) { r.PaymentID = "another" }, want: wire.OrderNotExist},
-		"cancelled":          {before: func(w *world) { w.cancel("p-1") }, want: wire.OrderIsCanceled},
-		"price's currency":   {edit: func(r *aps.RefundRequest) { r.RefundAmount = fen(100) }, want: wire.CurrencyNotSupport},
-		"payer's currency":   {edit: func(r *aps.RefundRequest) { r.RefundFromAmount = yen(100) }, want: wire.CurrencyNotSupport},
-		"nothing asked":      {edit: func(r *aps.RefundRequest) { r.RefundAmount = nil }, want: wire.ParamIllegal},
-		"no payment":         {edit: func(r *aps.RefundRequest) { r.PaymentRequestID = "" }, want: wire.ParamIllegal},
+		"nothing":        {want: wire.Success},
+		"after 366 days": {before: func(w *world) { w.clock.move(366 * 24 * time.Hour) }, want: wire.Success},
+		"after 366 days 1 s": {want: wire.RefundWindowExceed,
+			before: func(w *world) { w.clock.move(366*24*time.Hour + time.Second) }},
+		"unknown payment": {want: wire.OrderNotExist,
+			edit: func(r *aps.RefundRequest) { r.PaymentRequestID = "p-2" }},
+		"two payments": {want: wire.OrderNotExist,
+			edit: func(r *aps.RefundRequest) { r.PaymentID = "another" }},
+		"cancelled": {before: func(w *world) { w.cancel("p-1") }, want: wire.OrderIsCanceled},
+		"price's currency": {want: wire.CurrencyNotSupport,
+			edit: func(r *aps.RefundRequest) { r.RefundAmount = fen(100) }},
+		"payer's currency": {want: wire.CurrencyNotSupport,
+			edit: func(r *aps.RefundRequest) { r.RefundFromAmount = yen(100) }},
+		"nothing asked": {edit: func(r *aps.RefundRequest) { r.RefundAmount = nil }, want: wire.ParamIllegal},
+		"no payment": {want: wire.ParamIllegal,
+			edit: func(r *aps.RefundRequest) { r.PaymentRequestID = "" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -63,8 +63,8 @@ func (s *Issuer) Confirm(user, paymentRequestID string) (Payment, error) {
 		return Payment{}, err
 	}
 	now := s.now()
-	f := b.mood.fate(now)
-	return s.books.Confirm(book.Confirmation{User: user, Request: paymentRequestID, At: now, Terms: b.terms(), Whim: f.whim})
+	return s.books.Confirm(book.Confirmation{User: user, Request: paymentRequestID, At: now, Terms: b.terms(),
+		Whim: b.mood.fate(now).whim})
 }
 
 // Withdraw is the user's word not to pay what Scan found. A payment that was confirmed stays as it is.

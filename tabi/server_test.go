@@ -42,16 +42,24 @@ func TestWhoeverCannotProveWhoCallsIsRefused(t *testing.T) {
 		edit func(*call)
 		want wire.ResultCode
 	}{
-		"another method":     {func(c *call) { c.method = "PUT" }, wire.MethodNotSupported},
-		"no such path":       {func(c *call) { c.path += "/" }, wire.NoInterfaceDef},
-		"a query":            {func(c *call) { c.path += "?a=b" }, wire.NoInterfaceDef},
-		"a cleaned path":     {func(c *call) { c.path = "/tabi-cny//aps/api/v1/payments/pay" }, wire.NoInterfaceDef},
-		"the platform's own": {func(c *call) { c.path = "/tabi-cny" + aps.PathGetPaymentCode }, wire.NoInterfaceDef},
-		"another client":     {func(c *call) { c.clientID = "TABI_HKD" }, wire.InvalidClient},
-		"no client":          {func(c *call) { c.after = func(h http.Header, _ *[]byte, _ *string) { delete(h, "client-id") } }, wire.InvalidClient},
-		"another key":        {func(c *call) { c.key = key(t, 9) }, wire.InvalidSignature},
-		"another version":    {func(c *call) { c.version = 8 }, wire.KeyNotFound},
-		"no signature":       {func(c *call) { c.after = func(h http.Header, _ *[]byte, _ *string) { delete(h, "signature") } }, wire.InvalidSignature},
+		"another method": {func(c *call) { c.method = "PUT" }, wire.MethodNotSupported},
+		"no such path":   {func(c *call) { c.path += "/" }, wire.NoInterfaceDef},
+		"a query":        {func(c *call) { c.path += "?a=b" }, wire.NoInterfaceDef},
+		"a cleaned path": {func(c *call) {
+			c.path = "/tabi-cny//aps/api/v1/payments/pay"
+		}, wire.NoInterfaceDef},
+		"the platform's own": {func(c *call) {
+			c.path = "/tabi-cny" + aps.PathGetPaymentCode
+		}, wire.NoInterfaceDef},
+		"another client": {func(c *call) { c.clientID = "TABI_HKD" }, wire.InvalidClient},
+		"no client": {func(c *call) {
+			c.after = func(h http.Header, _ *[]byte, _ *string) { delete(h, "client-id") }
+		}, wire.InvalidClient},
+		"another key":     {func(c *call) { c.key = key(t, 9) }, wire.InvalidSignature},
+		"another version": {func(c *call) { c.version = 8 }, wire.KeyNotFound},
+		"no signature": {func(c *call) {
+			c.after = func(h http.Header, _ *[]byte, _ *string) { delete(h, "signature") }
+		}, wire.InvalidSignature},
 		"another body": {func(c *call) {
 			c.after = func(_ http.Header, body *[]byte, _ *string) { *body = append(*body, ' ') }
 		}, wire.InvalidSignature},
@@ -68,11 +76,13 @@ func TestWhoeverCannotProveWhoCallsIsRefused(t *testing.T) {
 		"no JSON":          {func(c *call) { c.body = []byte("{") }, wire.ParamIllegal},
 		"a key twice":      {func(c *call) { c.body = []byte(`{"a":1,"a":2}`) }, wire.ParamIllegal},
 		"an empty object":  {func(c *call) { c.body = []byte(`{}`) }, wire.ParamIllegal},
-		"a large body":     {func(c *call) { c.body = bytes.Repeat([]byte(" "), wire.BodyMax+1) }, wire.ParamIllegal},
+		"a large body": {func(c *call) {
+			c.body = bytes.Repeat([]byte(" "), wire.BodyMax+1)
+		}, wire.ParamIllegal},
 	} {
 		t.Run(name, func(t *testing.T) {
-			x := &call{method: "POST", path: "/tabi-cny" + aps.PathPay, clientID: "TABI_CNY", time: "2026-11-20T12:00:00+08:00",
-				content: wire.ContentType, body: body, key: w.platform.key, version: 7}
+			x := &call{method: "POST", path: "/tabi-cny" + aps.PathPay, clientID: "TABI_CNY",
+				time: "2026-11-20T12:00:00+08:00", content: wire.ContentType, body: body, key: w.platform.key, version: 7}
 			c.edit(x)
 			w.want("answer", w.raw(x), c.want)
 		})
@@ -206,8 +216,10 @@ func TestAnAnswerOfThePlatformThatCannotBeTrustedIsNone(t *testing.T) {
 		forge func(status *int, body *[]byte, sign *wire.PrivateKey)
 		want  fault.Code
 	}{
-		"another key":  {func(_ *int, _ *[]byte, sign *wire.PrivateKey) { *sign = key(t, 9) }, tabi.CodePlatformAnswer},
-		"edited":       {func(_ *int, body *[]byte, _ *wire.PrivateKey) { (*body)[len(*body)-3] ^= 1 }, tabi.CodePlatformAnswer},
+		"another key": {func(_ *int, _ *[]byte, sign *wire.PrivateKey) { *sign = key(t, 9) }, tabi.CodePlatformAnswer},
+		"edited": {func(_ *int, body *[]byte, _ *wire.PrivateKey) {
+			(*body)[len(*body)-3] ^= 1
+		}, tabi.CodePlatformAnswer},
 		"empty":        {func(_ *int, body *[]byte, _ *wire.PrivateKey) { *body = nil }, tabi.CodePlatformAnswer},
 		"server error": {func(status *int, _ *[]byte, _ *wire.PrivateKey) { *status = 502 }, tabi.CodePlatformUnreachable},
 		"redirect":     {func(status *int, _ *[]byte, _ *wire.PrivateKey) { *status = 307 }, tabi.CodePlatformUnreachable},
@@ -294,9 +306,11 @@ func TestATopUpIsItsReference(t *testing.T) {
 		err  error
 		want fault.Code
 	}{
-		"another amount": {top(user, 200_01, "a"), book.CodeRepeatDiffers}, "too much": {top(user, 300_01, "b"), book.CodeBalanceFull},
-		"nothing": {top(user, 0, "c"), book.CodeAmountMalformed}, "no reference": {top(user, 1, ""), book.CodeAmountMalformed},
-		"nobody": {top("tabi-cny-000009", 1, "d"), book.CodeUserMissing},
+		"another amount": {top(user, 200_01, "a"), book.CodeRepeatDiffers},
+		"too much":       {top(user, 300_01, "b"), book.CodeBalanceFull},
+		"nothing":        {top(user, 0, "c"), book.CodeAmountMalformed},
+		"no reference":   {top(user, 1, ""), book.CodeAmountMalformed},
+		"nobody":         {top("tabi-cny-000009", 1, "d"), book.CodeUserMissing},
 	} {
 		if fault.CodeOf(c.err) != c.want {
 			t.Errorf("%s: %v", name, c.err)

@@ -35,7 +35,7 @@ const (
 	CodePlatformRefused     fault.Code = "platform_refused"
 )
 
-// callTimeout ends a call to the platform where the caller's client sets no limit of its own.
+// callTimeout ends a call to the platform that nothing else ended.
 const callTimeout = 10 * time.Second
 
 // Outside is how the issuer reaches what is outside of it. The zero Outside is the machine's own network and clock.
@@ -71,7 +71,7 @@ type brand struct {
 func Open(path string, brands []Brand, clock func() time.Time, entropy io.Reader, out Outside) (*Issuer, error) {
 	s := &Issuer{brands: map[string]*brand{}, list: brands, clock: clock, client: out.Client, wait: out.Wait}
 	if s.client == nil {
-		s.client = &http.Client{Timeout: callTimeout}
+		s.client = &http.Client{}
 	}
 	if s.wait == nil {
 		s.wait = waitOnTimer

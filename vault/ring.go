@@ -20,6 +20,8 @@ import (
 	"crypto/cipher"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
@@ -62,7 +64,8 @@ type Ring struct {
 func NewRing(current Version, keys map[Version][keyBytes]byte) (Ring, error) {
 	sealers := make(map[Version]cipher.AEAD, len(keys))
 	seen := make(map[[keyBytes]byte]bool, len(keys))
-	for version, key := range keys {
+	for _, version := range slices.Sorted(maps.Keys(keys)) {
+		key := keys[version]
 		if version == 0 || key == [keyBytes]byte{} || seen[key] {
 			return Ring{}, &fault.Error{Op: "vault.NewRing", Kind: fault.Invalid, Code: CodeKeyMalformed,
 				Subject: version.String(), Detail: "a key-encryption key needs a version above 0, and bytes of its own"}

@@ -28,7 +28,11 @@ func TestMarksAreTheSameForEver(t *testing.T) {
 	s, p := secret("sample"), ident.Name(3, ident.Payment, "SHOP", "", "p-1")
 	marks := wallet.ClaimMarks(s, code, time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC))
 	fingerprint := wallet.Fingerprint(s, p, code)
-	for want, got := range map[string][]byte{"4ed64a53875d176f168585d4ce38968a": marks[0][:], "89fed3735c7c5f9d862bda157fe68e57": marks[1][:], "f544e32fc2836e1c75d61de7474d92fc": fingerprint[:]} {
+	for want, got := range map[string][]byte{
+		"4ed64a53875d176f168585d4ce38968a": marks[0][:],
+		"89fed3735c7c5f9d862bda157fe68e57": marks[1][:],
+		"f544e32fc2836e1c75d61de7474d92fc": fingerprint[:],
+	} {
 		if hex.EncodeToString(got) != want {
 			t.Errorf("%x is not %s", got, want)
 		}

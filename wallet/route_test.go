@@ -79,7 +79,8 @@ func TestCandidatesOfPublishedCodes(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s is of %v, not %v", c.code, got, c.want)
 		}
-		if unknown := fault.CodeOf(err) == wallet.CodePaymentCodeUnknown && fault.KindOf(err) == fault.NotFound; unknown != (c.want == nil) {
+		unknown := fault.CodeOf(err) == wallet.CodePaymentCodeUnknown && fault.KindOf(err) == fault.NotFound
+		if unknown != (c.want == nil) {
 			t.Errorf("%s: %v", c.code, err)
 		}
 	}
@@ -110,7 +111,8 @@ func TestCandidatesAreInOneOrder(t *testing.T) {
 
 func TestLineOfTheTableIsValidFromItsFirstInstantUntilItsLast(t *testing.T) {
 	t.Parallel()
-	line := wallet.Route{ID: "r", Prefix: "28", LengthMin: 18, LengthMax: 18, Wallet: "w", From: noon, Until: noon.Add(time.Hour)}
+	line := wallet.Route{ID: "r", Prefix: "28", LengthMin: 18, LengthMax: 18, Wallet: "w", From: noon,
+		Until: noon.Add(time.Hour)}
 	endless := line
 	endless.Until = time.Time{}
 	for _, c := range []struct {
@@ -118,7 +120,8 @@ func TestLineOfTheTableIsValidFromItsFirstInstantUntilItsLast(t *testing.T) {
 		line    wallet.Route
 		matches bool
 	}{
-		{noon.Add(-1), line, false}, {noon, line, true}, {noon.Add(time.Hour - 1), line, true}, {noon.Add(time.Hour), line, false},
+		{noon.Add(-1), line, false}, {noon, line, true},
+		{noon.Add(time.Hour - 1), line, true}, {noon.Add(time.Hour), line, false},
 		{noon.Add(-1), endless, false}, {noon.AddDate(100, 0, 0), endless, true},
 	} {
 		_, err := wallet.Candidates([]wallet.Route{c.line}, "289431869362714645", c.at)
@@ -208,7 +211,8 @@ func TestCodeThatIsNotDigitsIsRefusedAndNotRepeated(t *testing.T) {
 }
 
 func FuzzNormalCode(f *testing.F) {
-	for _, text := range []string{"289431869362714645", " 2894-3186　9362 ７１４６４５\r\n", "", "hQVDUFY", strings.Repeat("2", 33), "28\xff"} {
+	for _, text := range []string{"289431869362714645", " 2894-3186　9362 ７１４６４５\r\n", "", "hQVDUFY", "28\xff",
+		strings.Repeat("2", 33)} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

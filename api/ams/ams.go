@@ -2,16 +2,17 @@
 
 // Package ams is the API of merchants and acquirers: the dialect that the official SDKs speak, over HTTP.
 //
-// It translates. A request that a gate has let through becomes a movement or a question, and what comes of it becomes an
-// answer; no rule about money lives here. Whatever is refused from the look-up of the request's name on is remembered by the
-// payment itself. A payer's code is in memory only, from the request to the wallet; a caller's free text is sealed before it
-// is handed on. Clients of the sandbox reach a network of their own.
+// It translates. A request that a gate has let through becomes a movement or a question, and what comes of it becomes
+// an answer; no rule about money lives here. Whatever is refused from the look-up of the request's name on is
+// remembered by the payment itself. A payer's code is in memory only, from the request to the wallet; a caller's free
+// text is sealed before it is handed on. Clients of the sandbox reach a network of their own.
 //
 // Read ams.go, then pay.go, code.go and told.go, then the other operations, one file each.
 package ams
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -19,11 +20,11 @@ import (
 	"github.com/kakehashi-pay/kakehashi/access"
 	"github.com/kakehashi-pay/kakehashi/api/envelope"
 	"github.com/kakehashi-pay/kakehashi/flow"
-	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/merchant"
 	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/relay"
 	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/vault"
 	"github.com/kakehashi-pay/kakehashi/wallet"
 	"github.com/kakehashi-pay/kakehashi/wire"
 	"github.com/kakehashi-pay/kakehashi/wire/ams"
@@ -56,18 +57,12 @@ type Realm struct {
 	Key int
 	// Codes are the payment codes of this network; the wallets' API mints into the same.
 	Codes *envelope.Codes
-	// Vault seals what callers write about their payments.
-	Vault Vault
+	// Ring seals what callers write about their payments, under the id of the payment or refund.
+	Ring vault.Ring
+	// Entropy salts what is sealed, and makes its keys. It is safe for any number of callers.
+	Entropy io.Reader
 	// Seen is told of a store that came with an order and is not on record, after the answer has left. May be nil.
 	Seen func(merchant.Store)
-}
-
-// Vault keeps a caller's free text: each record under a key of its own, so that it can be erased alone.
-type Vault struct {
-	// Seal makes the record that is stored with an object, and the commitment that its journal row holds.
-	Seal func(object ident.ID, text []byte) (record []byte, bound payment.Commitment, err error)
-	// Open reads a record that Seal made for the same object.
-	Open func(object ident.ID, record []byte) (text []byte, err error)
 }
 
 // Limits bound what clients may try. Zero fields have the default that is named beside them.

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -18,7 +19,12 @@ import (
 
 // The attacks of reference/reliability.md 5.3. The only acceptable answer is F, signed, and no effect: no row, no call.
 
-const payPath = "/ams/api/v1/payments/pay"
+const (
+	payPath     = "/ams/api/v1/payments/pay"
+	inquiryPath = "/ams/api/v1/payments/inquiryPayment"
+	cancelPath  = "/ams/api/v1/payments/cancel"
+	refundPath  = "/ams/api/v1/payments/refund"
+)
 
 // patient lets one address fail as often as a test needs.
 func patient(c *ams.Config) {
@@ -71,11 +77,13 @@ func TestSignaturesOfNobodyAreRefused(t *testing.T) {
 		"another client's key":     "algorithm=RSA256,keyVersion=1,signature=" + sign("shop 2", text),
 		"the house's key":          "algorithm=RSA256,keyVersion=1,signature=" + sign("house", text),
 		"escaped twice":            "algorithm=RSA256,keyVersion=1,signature=" + url.QueryEscape(sign("shop", text)),
-		"twice":                    "algorithm=RSA256,keyVersion=1,signature=" + sign("shop", text) + ",signature=" + sign("shop", text),
-		"of other bytes":           "algorithm=RSA256,keyVersion=1,signature=" + sign("shop", text+" "),
-		"very long":                "algorithm=RSA256,keyVersion=1,signature=" + strings.Repeat("A", 10_000),
+		"twice": "algorithm=RSA256,keyVersion=1,signature=" + sign("shop", text) + ",signature=" +
+			sign("shop", text),
+		"of other bytes": "algorithm=RSA256,keyVersion=1,signature=" + sign("shop", text+" "),
+		"very long":      "algorithm=RSA256,keyVersion=1,signature=" + strings.Repeat("A", 10_000),
 	} {
-		if got := code(t, w.post("SHOP_1", payPath, good["pay"], set("signature", header))); got != "F INVALID_SIGNATURE" {
+		got := code(t, w.post("SHOP_1", payPath, good["pay"], set("signature", header)))
+		if got != "F INVALID_SIGNATURE" {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
@@ -94,38 +102,35 @@ func TestEveryFlippedByteIsRefused(t *testing.T) {
 	if testing.Short() {
 		step = 11
 	}
-	flipped := func(text string, i int) string {
-		b := []byte(text)
-		b[i] ^= 1
-		return string(b)
-	}
-	refused := func(what, path, body string, change ...func(*http.Request)) {
+	refused := func(what, path, body string, header ...string) {
 		flips++
-		answer := w.post("SHOP_1", path, body, change...)
-		if got := code(t, answer); !strings.HasPrefix(got, "F ") {
+		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+		for i, h := range headers[:3] {
+			r.Header.Set(h[0], h[1])
+			if len(header) > i && header[i] != "" {
+				r.Header.Set(h[0], header[i])
+			}
+		}
+		if got := code(t, w.deliver(r)); !strings.HasPrefix(got, "F ") {
 			t.Errorf("%s: %s", what, got)
 		}
 	}
-	fixed := func(r *http.Request) {
-		for _, h := range headers[:3] {
-			r.Header.Set(h[0], h[1])
-		}
-	}
 	for i := 0; i < len(good["pay"]); i += step {
-		refused("body", payPath, flipped(good["pay"], i), fixed)
+		refused("body", payPath, flipped(good["pay"], i))
 	}
 	for i := 1; i < len(payPath); i += step {
 		if path := flipped(payPath, i); !strings.ContainsAny(path, "#?%") {
-			refused("path", path, good["pay"], fixed)
+			refused("path", path, good["pay"])
 		}
 	}
-	for _, h := range headers[:3] {
+	for n, h := range headers[:3] {
 		for i := 0; i < len(h[1]); i += step {
-			changed := flipped(h[1], i)
 			if h[0] == "signature" && (i < strings.Index(h[1], "signature=")+len("signature=") || inPadding(h[1], i)) {
-				continue // words that mean the same in another case, and bits that base64 throws away, are parsed, not signed
+				continue // words in another case, and bits that base64 throws away, are parsed, not signed
 			}
-			refused(h[0], payPath, good["pay"], fixed, set(h[0], changed))
+			changed := make([]string, 3)
+			changed[n] = flipped(h[1], i)
+			refused(h[0], payPath, good["pay"], changed...)
 		}
 	}
 	if flips < 1000/step {
@@ -134,30 +139,36 @@ func TestEveryFlippedByteIsRefused(t *testing.T) {
 	w.untouched()
 }
 
-// inPadding reports whether a byte is among the last ones of the signature, where an escape may turn into another spelling.
+// flipped is a text with the lowest bit of one byte turned round.
+func flipped(text string, i int) string {
+	b := []byte(text)
+	b[i] ^= 1
+	return string(b)
+}
+
+// inPadding reports whether a byte is among the last ones of the signature, where an escape may turn into another
+// spelling.
 func inPadding(header string, i int) bool { return i >= len(header)-len("A%3D%3D") }
 
 // S-03.
 func TestASignatureCountsForItsEndpointOnly(t *testing.T) {
 	t.Parallel()
 	w := setup(t, patient)
-	cancel := "/ams/api/v1/payments/cancel"
-	for name, want := range map[string]struct {
-		as, path string
-		change   func(*http.Request)
-		code     string
+	signed := signedFor(payPath)
+	for name, c := range map[string]struct {
+		path   string
+		client string
+		code   string
 	}{
-		"another endpoint": {"SHOP_1", cancel, signedFor(payPath, "SHOP_1"), "F INVALID_SIGNATURE"},
-		"another client":   {"SHOP_2", payPath, signedFor(payPath, "SHOP_1"), "F INVALID_CLIENT"},
-		"the sandbox's path, signed for the live one": {"SHOP_1", "/ams/sandbox/api/v1/payments/pay", signedFor(payPath, "SHOP_1"),
-			"F INVALID_CLIENT"},
-		"the sandbox's key on a live client": {"SHOP_1", payPath, set("client-id", "SANDBOX_SHOP"), "F INVALID_SIGNATURE"},
+		"another endpoint":            {"/ams/api/v1/payments/cancel", "SHOP_1", "F INVALID_SIGNATURE"},
+		"another client":              {payPath, "SHOP_2", "F KEY_NOT_FOUND"},
+		"another client of that key":  {payPath, "SHOP_LIMITED", "F INVALID_SIGNATURE"},
+		"a client that does not live": {payPath, "SHOP_9", "F INVALID_CLIENT"},
+		"the sandbox's path":          {"/ams/sandbox/api/v1/payments/pay", "SHOP_1", "F INVALID_CLIENT"},
+		"a client of the sandbox":     {payPath, "SANDBOX_SHOP", "F INVALID_SIGNATURE"},
 	} {
-		r := []func(*http.Request){want.change}
-		if name == "another client" {
-			r = append(r, set("client-id", "SHOP_9"))
-		}
-		if got := code(t, w.post(want.as, want.path, good["pay"], r...)); got != want.code {
+		got := code(t, w.post("SHOP_1", c.path, good["pay"], signed, set("client-id", c.client)))
+		if got != c.code {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
@@ -165,9 +176,9 @@ func TestASignatureCountsForItsEndpointOnly(t *testing.T) {
 }
 
 // signedFor puts the headers of a request to another path on a request.
-func signedFor(path, as string) func(*http.Request) {
+func signedFor(path string) func(*http.Request) {
 	return func(r *http.Request) {
-		for _, h := range goSDK(noon, people[as], path, []byte(good["pay"]))[:3] {
+		for _, h := range goSDK(noon, people["SHOP_1"], path, []byte(good["pay"]))[:3] {
 			r.Header.Set(h[0], h[1])
 		}
 	}
@@ -180,13 +191,13 @@ func TestAReplayIsTheSamePayment(t *testing.T) {
 	first := w.post("SHOP_1", payPath, good["pay"]).Body.String()
 	rows := w.rows()
 	for range 3 {
-		if again := w.post("SHOP_1", payPath, good["pay"], signedFor(payPath, "SHOP_1")).Body.String(); again != first {
+		if again := w.post("SHOP_1", payPath, good["pay"], signedFor(payPath)).Body.String(); again != first {
 			t.Errorf("replayed: %s", again)
 		}
 	}
 	w.house.Restart()
 	w.handler = ams.New(w.config)
-	if again := w.post("SHOP_1", payPath, good["pay"], signedFor(payPath, "SHOP_1")).Body.String(); again != first {
+	if again := w.post("SHOP_1", payPath, good["pay"], signedFor(payPath)).Body.String(); again != first {
 		t.Errorf("replayed after a restart: %s", again)
 	}
 	if w.rows() != rows || len(w.wallets["hk"].charges) != 1 {
@@ -204,8 +215,9 @@ func TestWhatWasSignedLongAgoIsRefused(t *testing.T) {
 		24 * time.Hour: "F PARAM_ILLEGAL", -365 * 24 * time.Hour: "F PARAM_ILLEGAL",
 	} {
 		for _, s := range sdks {
-			answer := w.post("SHOP_1", "/ams/api/v1/payments/inquiryPayment", good["inquiryPayment"], func(r *http.Request) {
-				for _, h := range s.headers(noon.Add(offset), people["SHOP_1"], r.URL.Path, []byte(good["inquiryPayment"]))[:3] {
+			body := good["inquiryPayment"]
+			answer := w.post("SHOP_1", inquiryPath, body, func(r *http.Request) {
+				for _, h := range s.headers(noon.Add(offset), people["SHOP_1"], inquiryPath, []byte(body))[:3] {
 					r.Header.Set(h[0], h[1])
 				}
 			})
@@ -242,8 +254,8 @@ func TestFieldsThatAreOursAreIgnored(t *testing.T) {
 	w := setup(t)
 	want := w.post("SHOP_1", payPath, good["pay"]).Body.String()
 	other := setup(t, func(*ams.Config) {})
-	body := strings.Replace(good["pay"], "{", `{"state":"SUCCESS","fee":"0","merchant_id":"m-9","settlementAccount":"x","role":"admin",`+
-		`"captured":true,"payer":{"currency":"HKD","value":"1"},"paymentId":"0000000000000000000000000000",`, 1)
+	body := strings.Replace(good["pay"], "{", `{"state":"SUCCESS","fee":"0","merchant_id":"m-9","settlementAccount":"x",`+
+		`"role":"admin","captured":true,"payer":{"currency":"HKD","value":"1"},"paymentId":"0000000000000000000000000000",`, 1)
 	if got := other.post("SHOP_1", payPath, body).Body.String(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -254,9 +266,9 @@ func TestAmbiguousBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	w := setup(t, patient)
 	for name, body := range map[string]string{
-		"a key twice":             strings.Replace(good["pay"], `{`, `{"paymentAmount":{"currency":"JPY","value":"9"},`, 1),
-		"a key in capitals":       strings.Replace(good["pay"], `{`, `{"PAYMENTAMOUNT":{"currency":"JPY","value":"9"},`, 1),
-		"a key escaped":           strings.Replace(good["pay"], `{`, `{"payment\u0041mount":{"currency":"JPY","value":"9"},`, 1),
+		"a key twice":             `{"paymentAmount":{"currency":"JPY","value":"9"},` + good["pay"][1:],
+		"a key in capitals":       `{"PAYMENTAMOUNT":{"currency":"JPY","value":"9"},` + good["pay"][1:],
+		"a key escaped":           `{"payment\u0041mount":{"currency":"JPY","value":"9"},` + good["pay"][1:],
 		"a key twice, deep":       strings.Replace(good["pay"], `"value":"1000"`, `"value":"1000","value":"1"`, 1),
 		"a byte order mark":       "\xef\xbb\xbf" + good["pay"],
 		"a NUL":                   strings.Replace(good["pay"], "coffee", "cof\x00fee", 1),
@@ -306,7 +318,8 @@ func TestDoubledHeadersAreRefused(t *testing.T) {
 func TestStrangeClientIDsAreNobody(t *testing.T) {
 	t.Parallel()
 	w := setup(t, patient)
-	for _, id := range []string{"", "SHOP.1", "SHOP 1", "SHOP_1,SHOP_2", "../SHOP_1", strings.Repeat("S", 65), "ＳＨＯＰ", "%53HOP_1"} {
+	for _, id := range []string{"", "SHOP.1", "SHOP 1", "SHOP_1,SHOP_2", "../SHOP_1", strings.Repeat("S", 65), "ＳＨＯＰ",
+		"%53HOP_1"} {
 		answer := w.post("SHOP_1", payPath, good["pay"], set("client-id", id))
 		if got := code(t, answer); got != "F INVALID_CLIENT" {
 			t.Errorf("%q: %s", id, got)
@@ -324,13 +337,14 @@ func TestNothingIsVerifiedBeforeItMustBe(t *testing.T) {
 		as, path, body string
 		change         func(*http.Request)
 	}{
-		"method":           {"SHOP_1", payPath, good["pay"], func(r *http.Request) { r.Method = http.MethodGet }},
-		"path":             {"SHOP_1", "/elsewhere", good["pay"], set("x", "")},
-		"client":           {"NOBODY", payPath, good["pay"], set("x", "")},
-		"client's state":   {"SHOP_SUSPENDED", payPath, good["pay"], set("x", "")},
-		"key":              {"SHOP_1", payPath, good["pay"], set("signature", "algorithm=RSA256,keyVersion=5,signature=eA")},
-		"no signature":     {"SHOP_1", payPath, good["pay"], set("signature", "")},
-		"broken signature": {"SHOP_1", payPath, good["pay"], set("signature", "algorithm=RSA256,keyVersion=1,signature=%%%")},
+		"method":         {"SHOP_1", payPath, good["pay"], func(r *http.Request) { r.Method = http.MethodGet }},
+		"path":           {"SHOP_1", "/elsewhere", good["pay"], set("x", "")},
+		"client":         {"NOBODY", payPath, good["pay"], set("x", "")},
+		"client's state": {"SHOP_SUSPENDED", payPath, good["pay"], set("x", "")},
+		"key":            {"SHOP_1", payPath, good["pay"], set("signature", "algorithm=RSA256,keyVersion=5,signature=eA")},
+		"no signature":   {"SHOP_1", payPath, good["pay"], set("signature", "")},
+		"broken signature": {"SHOP_1", payPath, good["pay"],
+			set("signature", "algorithm=RSA256,keyVersion=1,signature=%%%")},
 		"no time":          {"SHOP_1", payPath, good["pay"], set("request-time", "")},
 		"a body too large": {"SHOP_1", payPath, large, set("x", "")},
 		"a body too large, of unknown length": {"SHOP_1", payPath, large, func(r *http.Request) {

@@ -43,8 +43,8 @@ func (d *desk) cancel(ctx context.Context, c *envelope.Call, r *ams.CancelReques
 	return d.cancelled(p)
 }
 
-// mayCancel looks before a cancel that could be refused: by our id, whether it belongs to the account that is named; by the
-// caller's, whether the client may still cancel what was never seen.
+// mayCancel looks before a cancel that could be refused: by our id, whether it belongs to the account that is named;
+// by the caller's, whether the client may still cancel what was never seen.
 func (d *desk) mayCancel(ctx context.Context, c *envelope.Call, r *ams.CancelRequest, m flow.Cancel) *envelope.Answer {
 	exhausted := m.RequestID != "" && !d.tombs.Left(string(c.Client.ID), d.tombRate(c), c.Now)
 	if !exhausted && (m.RequestID != "" || m.Account == "") {

@@ -14,6 +14,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/merchant"
 	"github.com/kakehashi-pay/kakehashi/payment"
+	"github.com/kakehashi-pay/kakehashi/vault"
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
@@ -87,6 +88,8 @@ func (d *desk) failed(c *envelope.Call, err error) envelope.Answer {
 		return envelope.Refuse(wire.CancelWindowExceed, fault.DetailOf(err))
 	case flow.CodeCancelAfterRefund:
 		return envelope.Refuse(wire.ProcessFail, fault.DetailOf(err))
+	case vault.CodeTextTooLong:
+		return envelope.Refuse(wire.ParamIllegal, fault.DetailOf(err))
 	}
 	if kind := fault.KindOf(err); kind == fault.Internal || kind == fault.Unknown {
 		d.log.Error("a request has no certain outcome", "operation", c.Route.Name, "client", string(c.Client.ID),
@@ -98,8 +101,8 @@ func (d *desk) failed(c *envelope.Call, err error) envelope.Answer {
 // notThere is the answer about what does not exist, and about what belongs to somebody else: nobody can tell which.
 func notThere() envelope.Answer { return envelope.Refuse(wire.OrderNotExist, "") }
 
-// named is the id of the payment that a request names: by our id where it gives one, else by the caller's own. ok is false
-// for a text that can name no payment.
+// named is the id of the payment that a request names: by our id where it gives one, else by the caller's own. ok is
+// false for a text that can name no payment.
 func named(c *envelope.Call, paymentID, requestID, account wire.Text) (id ident.ID, ok bool) {
 	if paymentID != "" {
 		id, err := ident.Parse(string(paymentID))
@@ -108,8 +111,8 @@ func named(c *envelope.Call, paymentID, requestID, account wire.Text) (id ident.
 	return ident.Name(c.Client.Lane, ident.Payment, string(c.Client.ID), string(account), string(requestID)), true
 }
 
-// own is the caller's payment of an id; nil when there is none, or it is another client's or another account's. Both take
-// the same questions to the store.
+// own is the caller's payment of an id; nil when there is none, or it is another client's or another account's. Both
+// take the same questions to the store.
 func (d *desk) own(ctx context.Context, c *envelope.Call, id ident.ID, account wire.Text) (*payment.Payment, error) {
 	p, err := d.House.Reader().Payment(ctx, id)
 	if err != nil {
@@ -143,8 +146,8 @@ func most(own, house int) envelope.Rate {
 // keptMax is how many entries one generation of a memory holds.
 const keptMax = 10_000
 
-// kept remembers what never changes, in two generations: when the younger is full the older is forgotten. The zero value is
-// empty.
+// kept remembers what never changes, in two generations: when the younger is full the older is forgotten. The zero
+// value is empty.
 //
 // Concurrency: safe for any number of callers.
 type kept[K comparable, V any] struct {

@@ -13,8 +13,8 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire/ams"
 )
 
-// asked is one question for rates. BuyCurrency is what the merchant prices in, SellCurrency what the payer pays with; an empty
-// one stands for every currency.
+// asked is one question for rates. BuyCurrency is what the merchant prices in, SellCurrency what the payer pays with;
+// an empty one stands for every currency.
 type asked struct {
 	field     string
 	buy, sell string
@@ -35,11 +35,12 @@ func questions(r *ams.InquireExchangeRateRequest) []asked {
 	return all
 }
 
-// inquireExchangeRate lists the lines of the price lists that a payment made now would be made at: one for each wallet that
-// takes payments in a currency that is asked for. The id of a line can be named in a pay while the line is valid.
+// inquireExchangeRate lists the lines of the price lists that a payment made now would be made at: one for each wallet
+// that takes payments in a currency that is asked for. The id of a line can be named in a pay while the line is valid.
 //
 // Source: reference/alipay-wire-api.md 2.11; decisions B27.
-func (d *desk) inquireExchangeRate(_ context.Context, c *envelope.Call, r *ams.InquireExchangeRateRequest) envelope.Answer {
+func (d *desk) inquireExchangeRate(_ context.Context, c *envelope.Call, r *ams.InquireExchangeRateRequest,
+) envelope.Answer {
 	if r.RateType == "REFERENCE" {
 		return envelope.Refuse(wire.BusinessNotSupport, "rateType is not supported; only TRADE and REFERENCE_TRADE are")
 	}
@@ -48,8 +49,8 @@ func (d *desk) inquireExchangeRate(_ context.Context, c *envelope.Call, r *ams.I
 	for _, question := range questions(r) {
 		lines := d.lines(question, c)
 		if len(lines) == 0 {
-			return envelope.Refuse(wire.CurrencyNotSupport, question.field+": there is no exchange rate for "+question.buy+
-				" paid with "+otherwise(question.sell, "any other currency"))
+			return envelope.Refuse(wire.CurrencyNotSupport, question.field+": there is no exchange rate for "+
+				question.buy+" paid with "+otherwise(question.sell, "any other currency"))
 		}
 		for _, q := range lines {
 			if id := q.ID.String(); !listed[id] {

@@ -53,51 +53,57 @@ var required = map[string]string{
 // longest are the fields with the greatest number of characters each may have. Source: 2.1 to 2.6.
 var longest = map[string]map[string]int{
 	"pay": {"paymentRequestId": 64, "order.referenceOrderId": 64, "order.orderDescription": 256,
-		"order.merchant.referenceMerchantId": 64, "order.merchant.merchantName": 256, "order.merchant.store.storeName": 256,
-		"order.merchant.store.referenceStoreId": 64, "order.merchant.store.storeTerminalId": 64, "order.extendInfo": 2048,
-		"order.env.storeTerminalId": 64, "order.env.deviceTokenId": 64, "paymentMethod.paymentMethodId": 128,
-		"order.merchant.merchantDisplayName": 64, "paymentNotifyUrl": 2048, "paymentRedirectUrl": 2048, "extendInfo": 2048,
-		"merchantAccountId": 32, "metadata": 2048, "order.buyer.referenceBuyerId": 64, "order.buyer.buyerPhoneNo": 24,
-		"order.buyer.buyerEmail": 64, "order.buyer.buyerName.fullName": 128, "order.shipping.shippingCarrier": 128,
-		"appId": 32, "paymentQuote.quoteId": 64, "customizedInfo.customizedField1": 256},
+		"order.merchant.referenceMerchantId": 64, "order.merchant.merchantName": 256,
+		"order.merchant.merchantDisplayName": 64, "order.merchant.store.referenceStoreId": 64,
+		"order.merchant.store.storeName": 256, "order.merchant.store.storeTerminalId": 64, "order.extendInfo": 2048,
+		"order.env.storeTerminalId": 64, "order.env.deviceTokenId": 64, "order.buyer.referenceBuyerId": 64,
+		"order.buyer.buyerPhoneNo": 24, "order.buyer.buyerEmail": 64, "order.buyer.buyerName.fullName": 128,
+		"order.shipping.shippingCarrier": 128, "paymentMethod.paymentMethodId": 128, "paymentNotifyUrl": 2048,
+		"paymentRedirectUrl": 2048, "extendInfo": 2048, "merchantAccountId": 32, "metadata": 2048, "appId": 32,
+		"paymentQuote.quoteId": 64, "customizedInfo.customizedField1": 256},
 	"inquiryPayment": {"paymentRequestId": 64, "paymentId": 64, "merchantAccountId": 32},
 	"cancel":         {"paymentRequestId": 64, "paymentId": 64, "merchantAccountId": 32},
-	"refund": {"refundRequestId": 64, "paymentId": 64, "referenceRefundId": 64, "refundReason": 256, "refundNotifyUrl": 1024,
-		"extendInfo": 512, "metadata": 2048},
+	"refund": {"refundRequestId": 64, "paymentId": 64, "referenceRefundId": 64, "refundReason": 256,
+		"refundNotifyUrl": 1024, "extendInfo": 512, "metadata": 2048},
 	"inquiryRefund": {"refundRequestId": 64, "refundId": 64},
 }
 
 // malformed are fields with a value of the wrong form each.
 var malformed = map[string][][2]string{
 	"pay": {
-		{"productCode", `"in_store_payment"`}, {"productCode", `"CARD"`}, {"paymentFactor.inStorePaymentScenario", `"PAYMENT_CODE"`},
-		{"paymentMethod.paymentMethodType", `"ALIPAY_HK"`}, {"order.merchant.merchantMCC", `"58"`}, {"order.merchant.merchantMCC", `"cafe"`},
-		{"order.merchant.store.storeMCC", `"58120"`}, {"order.env.storeTerminalRequestTime", `"yesterday"`},
-		{"order.env.storeTerminalRequestTime", `"2026-11-24T12:00:00"`}, {"paymentExpiryTime", `"2026-13-24T12:00:00+09:00"`},
-		{"paymentExpiryTime", `"1764000000000"`}, {"paymentNotifyUrl", `"shop.example/notify"`}, {"paymentNotifyUrl", `"ftp://shop.example/"`},
-		{"paymentNotifyUrl", `"https://user@shop.example/"`}, {"paymentRedirectUrl", `"javascript:alert(1)"`}, {"merchantRegion", `"Japan"`},
-		{"userRegion", `"jp"`}, {"settlementStrategy.settlementCurrency", `"YEN"`}, {"order.env.osType", `"BEOS"`},
-		{"order.env.timeZoneOffset", `721`}, {"order.merchant.merchantType", `"SHOP"`}, {"order.merchant.merchantRegisterDate", `"spring"`},
-		{"order.goods.0.deliveryMethodType", `"DRONE"`}, {"paymentQuote.quoteStartTime", `"now"`}, {"paymentFactor.captureMode", `"LATER"`},
-		{"paymentFactor.presentmentMode", `"ROW"`}, {"order.merchant.merchantAddress.region", `"JPN"`},
+		{"productCode", `"in_store_payment"`}, {"productCode", `"CARD"`},
+		{"paymentFactor.inStorePaymentScenario", `"PAYMENT_CODE"`}, {"paymentFactor.captureMode", `"LATER"`},
+		{"paymentFactor.presentmentMode", `"ROW"`}, {"paymentMethod.paymentMethodType", `"ALIPAY_HK"`},
+		{"order.merchant.merchantMCC", `"58"`}, {"order.merchant.merchantMCC", `"cafe"`},
+		{"order.merchant.store.storeMCC", `"58120"`}, {"order.merchant.merchantType", `"SHOP"`},
+		{"order.merchant.merchantRegisterDate", `"spring"`}, {"order.merchant.merchantAddress.region", `"JPN"`},
+		{"order.env.storeTerminalRequestTime", `"yesterday"`}, {"order.env.osType", `"BEOS"`},
+		{"order.env.storeTerminalRequestTime", `"2026-11-24T12:00:00"`}, {"order.env.timeZoneOffset", `721`},
+		{"order.goods.0.deliveryMethodType", `"DRONE"`}, {"paymentExpiryTime", `"2026-13-24T12:00:00+09:00"`},
+		{"paymentExpiryTime", `"1764000000000"`}, {"paymentNotifyUrl", `"shop.example/notify"`},
+		{"paymentNotifyUrl", `"ftp://shop.example/"`}, {"paymentNotifyUrl", `"https://user@shop.example/"`},
+		{"paymentRedirectUrl", `"javascript:alert(1)"`}, {"merchantRegion", `"Japan"`}, {"userRegion", `"jp"`},
+		{"settlementStrategy.settlementCurrency", `"YEN"`}, {"paymentQuote.quoteStartTime", `"now"`},
 	},
-	"refund":              {{"refundNotifyUrl", `"notify me"`}},
-	"inquireExchangeRate": {{"sellCurrency", `"hkd"`}, {"buyCurrency", `"¥"`}, {"rateType", `"SPOT"`}, {"productCode", `"CARD"`}},
-	"consult":             {{"env.terminalType", `"TILL"`}, {"merchantRegion", `"JPN"`}, {"userRegion", `"x"`}},
+	"refund": {{"refundNotifyUrl", `"notify me"`}},
+	"inquireExchangeRate": {{"sellCurrency", `"hkd"`}, {"buyCurrency", `"¥"`}, {"rateType", `"SPOT"`},
+		{"productCode", `"CARD"`}},
+	"consult": {{"env.terminalType", `"TILL"`}, {"merchantRegion", `"JPN"`}, {"userRegion", `"x"`}},
 }
 
 // amounts are values that are no amount. Source: 1.7; S-12.
-var amounts = []string{`"0"`, `0`, `"-1"`, `-1`, `"1.0"`, `1.5`, `"01"`, `"1,000"`, `" 1"`, `"1e3"`, `1e3`, `"0x10"`, `"１０"`,
-	`"9223372036854775808"`, `"1000000000000001"`, `true`, `"ten"`}
+var amounts = []string{`"0"`, `0`, `"-1"`, `-1`, `"1.0"`, `1.5`, `"01"`, `"1,000"`, `" 1"`, `"1e3"`, `1e3`, `"0x10"`,
+	`"１０"`, `"9223372036854775808"`, `"1000000000000001"`, `true`, `"ten"`}
 
 // strange are values of another kind than the field's.
 var strange = map[string][][2]string{
 	"pay": {{"paymentRequestId", `{}`}, {"paymentRequestId", `["n-1"]`}, {"order", `"coffee"`}, {"order", `[]`},
 		{"paymentAmount", `1000`}, {"paymentMethod", `"281000000000000100"`}, {"paymentFactor", `"PaymentCode"`},
 		{"order.merchant", `"m-1"`}, {"order.merchant.store", `[1]`}, {"order.goods", `{}`}, {"order.env", `7`},
-		{"paymentAmount.value", `{}`}, {"paymentAmount.value", `["1000"]`}, {"metadata", `{"a":1}`}, {"extendInfo", `[1]`},
-		{"dualOfflinePayment", `"perhaps"`}, {"paymentQuote.quotePrice", `"-1"`}, {"paymentQuote.guaranteed", `"maybe"`},
-		{"order.buyer.successfulOrderCount", `1.5`}, {"order.env.timeZoneOffset", `"east"`}},
+		{"paymentAmount.value", `{}`}, {"paymentAmount.value", `["1000"]`}, {"metadata", `{"a":1}`},
+		{"extendInfo", `[1]`}, {"dualOfflinePayment", `"perhaps"`}, {"paymentQuote.quotePrice", `"-1"`},
+		{"paymentQuote.guaranteed", `"maybe"`}, {"order.buyer.successfulOrderCount", `1.5`},
+		{"order.env.timeZoneOffset", `"east"`}},
 	"inquiryPayment": {{"paymentRequestId", `{}`}, {"paymentId", `[]`}},
 	"cancel":         {{"paymentId", `{}`}},
 	"refund":         {{"refundAmount", `"1"`}, {"isAsyncRefund", `"2"`}, {"paymentId", `["x"]`}},
@@ -106,9 +112,11 @@ var strange = map[string][][2]string{
 
 // unsupported are fields that would change what happens to money.
 var unsupported = map[string][][2]string{
-	"pay": {{"isAuthorization", `true`}, {"creditPayPlan", `{"a":1}`}, {"agreementInfo", `{"a":1}`}, {"subscriptionInfo", `{"a":1}`},
-		{"dualOfflinePayment", `true`}, {"paymentFactor.isAuthorization", `"true"`}, {"paymentFactor.isPaymentEvaluation", `true`}},
-	"refund": {{"refundDetails", `[{"refundFrom":"SELLER"}]`}, {"refundToBankInfo", `{"a":1}`}, {"refundSourceAccountNo", `"1"`}},
+	"pay": {{"isAuthorization", `true`}, {"creditPayPlan", `{"a":1}`}, {"agreementInfo", `{"a":1}`},
+		{"subscriptionInfo", `{"a":1}`}, {"dualOfflinePayment", `true`}, {"paymentFactor.isAuthorization", `"true"`},
+		{"paymentFactor.isPaymentEvaluation", `true`}},
+	"refund": {{"refundDetails", `[{"refundFrom":"SELLER"}]`}, {"refundToBankInfo", `{"a":1}`},
+		{"refundSourceAccountNo", `"1"`}},
 }
 
 func fieldCases(t *testing.T) []fieldCase {
@@ -117,7 +125,8 @@ func fieldCases(t *testing.T) []fieldCase {
 	add := func(operation, path, what, value, code string) {
 		all = append(all, fieldCase{operation, path, what, with(t, good[operation], path, value), code})
 	}
-	for _, operation := range []string{"pay", "inquiryPayment", "cancel", "refund", "inquiryRefund", "inquireExchangeRate", "consult"} {
+	for _, operation := range []string{"pay", "inquiryPayment", "cancel", "refund", "inquiryRefund", "inquireExchangeRate",
+		"consult"} {
 		for path := range strings.FieldsSeq(required[operation]) {
 			add(operation, path, "missing", "", "F PARAM_ILLEGAL")
 			add(operation, path, "null", "null", "F PARAM_ILLEGAL")
@@ -147,7 +156,8 @@ func fieldCases(t *testing.T) []fieldCase {
 			add(operation, c[0], "unsupported "+c[1], c[1], "F BUSINESS_NOT_SUPPORT")
 		}
 	}
-	for _, field := range [][2]string{{"pay", "paymentAmount"}, {"pay", "order.orderAmount"}, {"refund", "refundAmount"}, {"consult", "paymentAmount"}} {
+	for _, field := range [][2]string{{"pay", "paymentAmount"}, {"pay", "order.orderAmount"}, {"refund", "refundAmount"},
+		{"consult", "paymentAmount"}} {
 		for _, value := range amounts {
 			add(field[0], field[1]+".value", "the value "+value, value, "F PARAM_ILLEGAL")
 		}

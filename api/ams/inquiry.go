@@ -13,7 +13,8 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire/ams"
 )
 
-// inquiryPayment says what became of a payment, from what is committed. A pay that still waits to be decided is not there.
+// inquiryPayment says what became of a payment, from what is committed. A pay that still waits to be decided is not
+// there.
 //
 // Source: reference/alipay-wire-api.md 2.4; decisions B20, B31.
 func (d *desk) inquiryPayment(ctx context.Context, c *envelope.Call, r *ams.InquiryPaymentRequest) envelope.Answer {
@@ -36,6 +37,9 @@ func (d *desk) inquiryPayment(ctx context.Context, c *envelope.Call, r *ams.Inqu
 	return a
 }
 
+// transactionsMax bounds how many refunds an inquiry lists, the last ones: a message has an end.
+const transactionsMax = 512
+
 // versionOf names what an inquiry tells: it changes with every row of the payment's family.
 func versionOf(p *payment.Payment, of ident.ID) string {
 	return of.String() + " " + strconv.FormatInt(p.Last, 10)
@@ -44,10 +48,10 @@ func versionOf(p *payment.Payment, of ident.ID) string {
 func (d *desk) inquired(ctx context.Context, p *payment.Payment) (*ams.InquiryPaymentResponse, error) {
 	state, why := status(p)
 	told := &ams.InquiryPaymentResponse{Result: wire.NewResult(wire.Success, ""), PaymentStatus: state,
-		PaymentResultCode: why.ResultCode, PaymentResultMessage: why.ResultMessage, PaymentRequestID: wire.Text(p.RequestID),
-		PaymentID: wire.Text(p.ID.String()), PaymentAmount: wire.AmountOf(p.Price), ActualPaymentAmount: actual(p),
-		PaymentQuote: quoteOf(p), PaymentCreateTime: d.time(p.At), PspCustomerInfo: d.psp(p),
-		MerchantAccountID: wire.Text(p.Account)}
+		PaymentResultCode: why.ResultCode, PaymentResultMessage: why.ResultMessage,
+		PaymentRequestID: wire.Text(p.RequestID), PaymentID: wire.Text(p.ID.String()),
+		PaymentAmount: wire.AmountOf(p.Price), ActualPaymentAmount: actual(p), PaymentQuote: quoteOf(p),
+		PaymentCreateTime: d.time(p.At), PspCustomerInfo: d.psp(p), MerchantAccountID: wire.Text(p.Account)}
 	if p.State == payment.Success {
 		told.PaymentTime = d.time(paidAt(p))
 	}
@@ -56,11 +60,12 @@ func (d *desk) inquired(ctx context.Context, p *payment.Payment) (*ams.InquiryPa
 	}
 	if p.Sealed != (payment.Commitment{}) {
 		var text ams.PayRequest
-		d.open(ctx, p.ID, p.Origin, &text)
+		d.open(ctx, sealed{p.ID, p.Origin, p.Sealed}, &text)
 		told.Metadata, told.CustomizedInfo = text.Metadata, text.CustomizedInfo
 	}
-	for i := range p.Refunds {
-		t, err := d.transaction(ctx, p, &p.Refunds[i])
+	listed := p.Refunds[max(0, len(p.Refunds)-transactionsMax):]
+	for i := range listed {
+		t, err := d.transaction(ctx, p, &listed[i])
 		if err != nil {
 			return nil, err
 		}
@@ -85,6 +90,6 @@ func (d *desk) transaction(ctx context.Context, p *payment.Payment, r *payment.R
 	}
 	result := refundResult(r)
 	return ams.Transaction{TransactionType: ams.TransactionRefund, TransactionID: wire.Text(id.String()),
-		TransactionRequestID: wire.Text(request), TransactionStatus: refundStatus(r), TransactionAmount: wire.AmountOf(r.Asked),
-		TransactionTime: d.time(refundedAt(r)), TransactionResult: &result}, nil
+		TransactionRequestID: wire.Text(request), TransactionStatus: refundStatus(r),
+		TransactionAmount: wire.AmountOf(r.Asked), TransactionTime: d.time(refundedAt(r)), TransactionResult: &result}, nil
 }

@@ -16,7 +16,8 @@ import (
 	"github.com/kakehashi-pay/kakehashi/internal/golden"
 )
 
-// written is a body as an SDK writes it: Python over several lines, PHP with escapes, .NET with a null for all that is not set.
+// written is a body as an SDK writes it: Python over several lines, PHP with escapes, .NET with a null for all that is
+// not set.
 //
 // Source: reference/alipay-wire-api.md 1.2.
 func (s sdk) written(t *testing.T, body string) string {
@@ -61,7 +62,8 @@ func (s sdk) payBody(t *testing.T, request, code string) string {
 		Replace(string(body))
 }
 
-// life is everything an SDK does, in order: its name, its path and its body. PAID stands for the id of the first payment.
+// life is everything an SDK does, in order: its name, its path and its body. PAID stands for the id of the first
+// payment.
 var life = []struct{ name, operation, body string }{
 	{"a payment that is paid", "pay", "p-1 281000000000000100"},
 	{"the same again", "pay", "p-1 281000000000000100"},
@@ -74,16 +76,21 @@ var life = []struct{ name, operation, body string }{
 	{"a cancel", "cancel", `{"paymentRequestId":"p-2"}`},
 	{"an inquiry of what is cancelled", "inquiryPayment", `{"paymentRequestId":"p-2"}`},
 	{"an inquiry of nothing", "inquiryPayment", `{"paymentRequestId":"抹茶"}`},
-	{"a refund of a part", "refund", `{"refundRequestId":"r-1","paymentId":"PAID","refundAmount":{"currency":"JPY","value":"400"}}`},
-	{"a refund of the rest", "refund", `{"refundRequestId":"r-2","paymentId":"PAID","refundAmount":{"currency":"JPY","value":"600"}}`},
-	{"a refund too many", "refund", `{"refundRequestId":"r-3","paymentId":"PAID","refundAmount":{"currency":"JPY","value":"1"}}`},
+	{"a refund of a part", "refund", refundOf("r-1", "400")},
+	{"a refund of the rest", "refund", refundOf("r-2", "600")},
+	{"a refund too many", "refund", refundOf("r-3", "1")},
 	{"an inquiry of a refund", "inquiryRefund", `{"refundRequestId":"r-1"}`},
 	{"an inquiry after the refunds", "inquiryPayment", `{"paymentId":"PAID"}`},
 	{"a cancel after the refunds", "cancel", `{"paymentId":"PAID"}`},
-	{"a question for a rate", "inquireExchangeRate", `{"paymentCurrency":"JPY","currencyPairs":[{"sellCurrency":"HKD","buyCurrency":"JPY"}]}`},
-	{"a question for wallets", "consult", `{"productCode":"IN_STORE_PAYMENT","paymentAmount":{"currency":"JPY","value":"1000"},` +
-		`"env":{"terminalType":"WEB"},"allowedPaymentMethodRegions":["HK"]}`},
+	{"a question for a rate", "inquireExchangeRate",
+		`{"paymentCurrency":"JPY","currencyPairs":[{"sellCurrency":"HKD","buyCurrency":"JPY"}]}`},
+	{"a question for wallets", "consult", `{"productCode":"IN_STORE_PAYMENT","paymentAmount":{"currency":"JPY",` +
+		`"value":"1000"},"env":{"terminalType":"WEB"},"allowedPaymentMethodRegions":["HK"]}`},
 	{"an operation that is not served", "createPaymentSession", `{"productCode":"CASHIER_PAYMENT"}`},
+}
+
+func refundOf(request, yen string) string {
+	return `{"refundRequestId":"` + request + `","paymentId":"PAID","refundAmount":{"currency":"JPY","value":"` + yen + `"}}`
 }
 
 // Each SDK's headers, times and bodies are its own; what it is answered is the same, and verifies by its own rules.

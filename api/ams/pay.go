@@ -69,20 +69,22 @@ func (d *desk) charge(ctx context.Context, c *envelope.Call, r *ams.PayRequest) 
 		return stop(envelope.Failed(err))
 	}
 	account, request := string(r.MerchantAccountID), string(r.PaymentRequestID)
-	m := flow.Pay{ID: ident.Name(c.Client.Lane, ident.Payment, string(c.Client.ID), account, request), Client: c.Client.ID,
-		Holder: c.Client.Holder, Account: account, RequestID: request, Order: string(r.Order.ReferenceOrderID),
-		Reference: string(r.Order.Merchant.ReferenceMerchantID), Store: string(r.Order.Merchant.Store.ReferenceStoreID),
+	m := flow.Pay{ID: ident.Name(c.Client.Lane, ident.Payment, string(c.Client.ID), account, request),
+		Client: c.Client.ID, Holder: c.Client.Holder, Account: account, RequestID: request,
+		Order: string(r.Order.ReferenceOrderID), Reference: string(r.Order.Merchant.ReferenceMerchantID),
+		Store:    string(r.Order.Merchant.Store.ReferenceStoreID),
 		Terminal: string(r.Order.Env.StoreTerminalID), Price: price, ExpiresAt: d.expiry(c, r)}
-	payer := d.payer(r.PaymentMethod.PaymentMethodID, c.Now)
-	m.Fingerprint = d.Codes.Fingerprint(m.ID, payer.code)
-	m.Wallet, m.WalletLane, m.Marks = payer.wallet.ID, payer.wallet.Lane, payer.marks
-	m.Refusal, m.Why = payer.refusal, payer.why
-	o := offered{pay: &m, charge: &wallet.Charge{Payment: m.ID, Code: payer.code, Customer: payer.customer, Price: price,
-		Order: m.Order, About: string(r.Order.OrderDescription)}, wallet: payer.wallet}
+	scanned := d.payer(r.PaymentMethod.PaymentMethodID, c.Now)
+	m.Fingerprint = d.Codes.Fingerprint(m.ID, scanned.code)
+	m.Wallet, m.WalletLane, m.Marks = scanned.wallet.ID, scanned.wallet.Lane, scanned.marks
+	m.Refusal, m.Why = scanned.refusal, scanned.why
+	m.Own = r.PaymentNotifyURL != ""
+	o := offered{pay: &m, wallet: scanned.wallet, charge: &wallet.Charge{Payment: m.ID, Code: scanned.code,
+		Customer: scanned.customer, Price: price, Order: m.Order, About: string(r.Order.OrderDescription)}}
 	if err := d.place(ctx, c, r, &o); err != nil {
 		return stop(d.failed(c, err))
 	}
-	if err := d.offer(c, r, &o); err != nil {
+	if err := d.offer(r, &o); err != nil {
 		return stop(envelope.Failed(err))
 	}
 	if d.full(ctx, c, &o) {
@@ -98,8 +100,8 @@ func (d *desk) charge(ctx context.Context, c *envelope.Call, r *ams.PayRequest) 
 	return p, nil
 }
 
-// place looks at the merchant: what the wallet shows of it, and whether it may be paid. It is shown as it was onboarded, and
-// the store as the order names it.
+// place looks at the merchant: what the wallet shows of it, and whether it may be paid. It is shown as it was
+// onboarded, and the store as the order names it.
 func (d *desk) place(ctx context.Context, c *envelope.Call, r *ams.PayRequest, o *offered) error {
 	said := r.Order.Merchant
 	id := merchant.NameOf(c.Client.Lane, c.Client.Holder, string(said.ReferenceMerchantID))
@@ -113,8 +115,8 @@ func (d *desk) place(ctx context.Context, c *envelope.Call, r *ams.PayRequest, o
 	return nil
 }
 
-// full asks the relay for room. A wallet that does not answer is refused by name, and that is remembered; one that has too
-// much to do is none of the payment's business, which may come again.
+// full asks the relay for room. A wallet that does not answer is refused by name, and that is remembered; one that has
+// too much to do is none of the payment's business, which may come again.
 //
 // A payment that is there already takes no room: it is never sent twice.
 func (d *desk) full(ctx context.Context, c *envelope.Call, o *offered) bool {
@@ -155,8 +157,8 @@ func (d *desk) codeCounts(c *envelope.Call, r *ams.PayRequest) [3]codeCount {
 	}
 }
 
-// guessing reports whether so many codes were unknown of late that none is tried any more, be it right or wrong: whoever
-// guesses must not learn from the one that is right.
+// guessing reports whether so many codes were unknown of late that none is tried any more, be it right or wrong:
+// whoever guesses must not learn from the one that is right.
 func (d *desk) guessing(c *envelope.Call, r *ams.PayRequest) bool {
 	for _, count := range d.codeCounts(c, r) {
 		if !d.badCodes.Left(count.key, count.rate, c.Now) {
@@ -208,7 +210,7 @@ func (d *desk) see(ctx context.Context, p *payment.Payment, s *wire.Store) {
 	}
 	d.stores.put(name, struct{}{})
 	if !recorded {
-		d.Seen(merchant.Store{Merchant: p.Merchant, Reference: p.Store, Name: string(s.StoreName), MCC: string(s.StoreMCC),
-			Terminals: 1})
+		d.Seen(merchant.Store{Merchant: p.Merchant, Reference: p.Store, Name: string(s.StoreName),
+			MCC: string(s.StoreMCC), Terminals: 1})
 	}
 }

@@ -36,7 +36,7 @@ func (d *desk) refund(ctx context.Context, c *envelope.Call, r *ams.RefundReques
 	account, request := string(r.MerchantAccountID), string(r.RefundRequestID)
 	m := flow.Refund{ID: ident.Name(c.Client.Lane, ident.Refund, string(c.Client.ID), account, request), Payment: p.ID,
 		Client: c.Client.ID, Account: account, RequestID: request, Reference: string(r.ReferenceRefundID), Amount: amount,
-		Merchant: p.Merchant}
+		Merchant: p.Merchant, Own: r.RefundNotifyURL != ""}
 	if text := refundText(r); text != nil {
 		if m.Sealed, m.Record, err = d.seal(m.ID, text); err != nil {
 			return d.failed(c, err)
@@ -75,7 +75,8 @@ func (d *desk) refunded(p *payment.Payment, m flow.Refund, accepted bool) envelo
 //
 // Source: reference/alipay-wire-api.md 2.6.
 func (d *desk) inquiryRefund(ctx context.Context, c *envelope.Call, r *ams.InquiryRefundRequest) envelope.Answer {
-	id := ident.Name(c.Client.Lane, ident.Refund, string(c.Client.ID), string(r.MerchantAccountID), string(r.RefundRequestID))
+	id := ident.Name(c.Client.Lane, ident.Refund, string(c.Client.ID), string(r.MerchantAccountID),
+		string(r.RefundRequestID))
 	if r.RefundID != "" {
 		parsed, err := ident.Parse(string(r.RefundID))
 		if err != nil {
@@ -94,8 +95,8 @@ func (d *desk) inquiryRefund(ctx context.Context, c *envelope.Call, r *ams.Inqui
 		Message: func(ctx context.Context) (any, error) { return d.inquiredRefund(ctx, p, request) }}
 }
 
-// ownRefund is the caller's refund of an id with its payment; no payment when there is none, or it is another's. Both take
-// the same questions to the store.
+// ownRefund is the caller's refund of an id with its payment; no payment when there is none, or it is another's. Both
+// take the same questions to the store.
 func (d *desk) ownRefund(ctx context.Context, c *envelope.Call, id ident.ID, account wire.Text) (
 	*payment.RefundRequest, *payment.Payment, error) {
 	request, err := d.House.Reader().Refund(ctx, id)
@@ -125,7 +126,8 @@ func (d *desk) inquiredRefund(ctx context.Context, p *payment.Payment, request *
 	case payment.RefundFailed:
 		// There is no field for the reason; the sentence of the result is the only place a person can read it.
 		why := refundResult(f)
-		told.Result = wire.NewResult(wire.Success, "The refund failed: "+string(why.ResultCode)+". "+string(why.ResultMessage))
+		told.Result = wire.NewResult(wire.Success,
+			"The refund failed: "+string(why.ResultCode)+". "+string(why.ResultMessage))
 	}
 	if request.Sealed == (payment.Commitment{}) {
 		return told, nil
@@ -137,7 +139,7 @@ func (d *desk) inquiredRefund(ctx context.Context, p *payment.Payment, request *
 	for i := range rows {
 		if rows[i].Subject == request.ID.Digest {
 			var text ams.RefundRequest
-			d.open(ctx, request.ID, rows[i].N, &text)
+			d.open(ctx, sealed{request.ID, rows[i].N, request.Sealed}, &text)
 			told.Metadata, told.CustomizedInfo = text.Metadata, text.CustomizedInfo
 			break
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
-// The amounts that make the sandbox misbehave: the payment itself is made, and its answer is lost. Outside the sandbox they
-// are amounts.
+// The amounts that make the sandbox misbehave: the payment itself is made, and its answer is lost. Outside the sandbox
+// they are amounts.
 //
 // Units: minor units of the payment's currency. Source: reference/alipay-wire-api.md 1.10; decisions B30.
 const (

@@ -15,8 +15,8 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wallet"
 )
 
-// TestTranscripts plays testdata/*.txt. A request goes out as a client, or as a client through one SDK: "as SHOP_1/python".
-// Commands move the world:
+// TestTranscripts plays testdata/*.txt. A request goes out as a client, or as a client through one SDK: "as
+// SHOP_1/python". Commands move the world:
 //
 //	run 90s               let time pass
 //	minted CUSTOMER       a code that was minted for a user of the wallet mint
@@ -28,9 +28,9 @@ func TestTranscripts(t *testing.T) {
 	t.Parallel()
 	script.Run(t, "testdata/*.txt", func(t *testing.T) script.World {
 		w := setup(t)
-		return script.World{Handler: w.handler, Sign: w.sign, Verify: w.verify, Command: w.command, Vars: map[string]string{
-			"upm": upm, "shop": cafe, "hkd": line(t, "hk", money.HKD, "0.0512").ID.String(),
-			"krw": line(t, "kr", money.KRW, "9.41").ID.String()}}
+		vars := map[string]string{"upm": upm, "shop": cafe, "hkd": line(t, "hk", money.HKD, "0.0512").ID.String(),
+			"krw": line(t, "kr", money.KRW, "9.41").ID.String()}
+		return script.World{Handler: w.handler, Sign: w.sign, Verify: w.verify, Command: w.command, Vars: vars}
 	})
 }
 
@@ -80,8 +80,8 @@ func (w *world) command(args []string) (string, int) {
 		w.sandbox.Run(d)
 		return "", 0
 	case "minted":
-		code, err := w.codes.Mint(7, wallet.Minted{Wallet: "mint", Customer: argument, Expires: w.house.Now().Add(time.Minute)},
-			w.house.Now(), strings.NewReader(strings.Repeat(argument+"................", 2)))
+		minted := wallet.Minted{Wallet: "mint", Customer: argument, Expires: w.house.Now().Add(time.Minute)}
+		code, err := w.codes.Mint(7, minted, w.house.Now(), strings.NewReader(argument+strings.Repeat(".", 16)))
 		if err != nil {
 			return err.Error(), 1
 		}

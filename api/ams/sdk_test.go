@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// The official SDKs sign and verify alike in principle and differently in every detail. These are their details, written again
-// from the specification with nothing but the standard library: what these accept, the SDKs accept.
+// The official SDKs sign and verify alike in principle and differently in every detail. These are their details,
+// written again from the specification with nothing but the standard library: what these accept, the SDKs accept.
 //
 // Source: reference/alipay-wire-api.md 1.2, 1.3, 7.2.
 
@@ -32,7 +32,8 @@ type sdk struct {
 var sdks = []sdk{
 	{"go", func(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }, [][2]string{
 		{"Content-Type", "application/json"}, {"Content-Type", "application/json; charset=UTF-8"}, {"agent-token", ""},
-		{"Key-Version", "1"}, {"SDK-VERSION", "global-open-sdk-go"}, {"User-Agent", "global-open-sdk-go/1.3.5"}}, goVerify},
+		{"Key-Version", "1"}, {"SDK-VERSION", "global-open-sdk-go"}, {"User-Agent", "global-open-sdk-go/1.3.5"}},
+		goVerify},
 	{"java", func(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }, [][2]string{
 		{"Content-Type", "application/json; charset=UTF-8"}}, javaVerify},
 	{"python", func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") + "+00:00" }, [][2]string{
@@ -111,8 +112,8 @@ func pythonVerify(h http.Header, path, _ string, body []byte) (signed, signature
 			return "", "", fmt.Errorf("the answer has no header %s in lower case", name)
 		}
 	}
-	_, signature, _ = strings.Cut(h["signature"][0], "signature=")
-	return path + "\n" + h["client-id"][0] + "." + h["response-time"][0] + "." + string(body), signature, nil
+	_, signature, _ = strings.Cut(raw(h, "signature"), "signature=")
+	return path + "\n" + raw(h, "client-id") + "." + raw(h, "response-time") + "." + string(body), signature, nil
 }
 
 // phpVerify scans header lines for words, and takes the text after the last "=".
@@ -134,7 +135,8 @@ func phpVerify(h http.Header, path, own string, body []byte) (signed, signature 
 	return path + "\n" + own + "." + at + "." + string(body), signature, nil
 }
 
-// everySDKVerifies verifies an answer as each SDK would that had sent the request, with the house key that the header names.
+// everySDKVerifies verifies an answer as each SDK would that had sent the request, with the house key that the header
+// names.
 func everySDKVerifies(method, path string, answer *http.Response, body []byte) error {
 	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "application/json; charset=UTF-8" {
 		return fmt.Errorf("status %d, %s", answer.StatusCode, answer.Header.Get("Content-Type"))

@@ -4,6 +4,7 @@ package ams_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,12 +13,15 @@ import (
 	dialect "github.com/kakehashi-pay/kakehashi/wire/ams"
 )
 
-// messages are the requests of the operations that find something by an id.
-var messages = map[dialect.Operation]any{
-	dialect.InquiryPayment: dialect.InquiryPaymentRequest{},
-	dialect.Cancel:         dialect.CancelRequest{},
-	dialect.Refund:         dialect.RefundRequest{},
-	dialect.InquiryRefund:  dialect.InquiryRefundRequest{},
+// finders are the operations that find something by an id, those that change something last.
+var finders = []struct {
+	operation dialect.Operation
+	message   any
+}{
+	{dialect.InquiryPayment, dialect.InquiryPaymentRequest{}},
+	{dialect.InquiryRefund, dialect.InquiryRefundRequest{}},
+	{dialect.Refund, dialect.RefundRequest{}},
+	{dialect.Cancel, dialect.CancelRequest{}},
 }
 
 // idFields are the fields of a message that hold an id, as they are written.
@@ -37,14 +41,15 @@ func idFields(message any) []string {
 func holdings(w *world, as string) (ids []string) {
 	w.t.Helper()
 	names := []string{"a", "b", "c", "d"}
+	tenant := strings.TrimPrefix(as, "SHOP_")
 	for i, ending := range []string{"00", "02", "01", "00"} {
 		body := strings.NewReplacer("n-1", as+"-"+names[i], `"o-1"`, `"`+as+names[i]+`"`, "281000000000000100",
-			"2830000000"+map[string]string{"SHOP_1": "1", "SHOP_2": "2"}[as]+"0000"+string(rune('0'+i))+ending).Replace(good["pay"])
+			fmt.Sprintf("2830000000%s0000%d%s", tenant, i, ending)).Replace(good["pay"])
 		answer := w.post(as, payPath, body)
 		ids = append(ids, as+"-"+names[i], value(w.t, answer, "paymentId"))
 	}
-	w.post(as, "/ams/api/v1/payments/cancel", `{"paymentRequestId":"`+as+`-d"}`)
-	refund := w.post(as, "/ams/api/v1/payments/refund",
+	w.post(as, cancelPath, `{"paymentRequestId":"`+as+`-d"}`)
+	refund := w.post(as, refundPath,
 		`{"refundRequestId":"`+as+`-r","paymentId":"`+ids[1]+`","refundAmount":{"currency":"JPY","value":"10"}}`)
 	return append(ids, as+"-r", value(w.t, refund, "refundId"))
 }
@@ -53,65 +58,58 @@ func holdings(w *world, as string) (ids []string) {
 func (w *world) told(as string) string {
 	var all strings.Builder
 	for _, name := range []string{"a", "b", "c", "d"} {
-		all.WriteString(w.post(as, "/ams/api/v1/payments/inquiryPayment", `{"paymentRequestId":"`+as+`-`+name+`"}`).Body.String())
+		all.WriteString(w.post(as, inquiryPath, `{"paymentRequestId":"`+as+`-`+name+`"}`).Body.String())
 	}
 	all.WriteString(w.post(as, "/ams/api/v1/payments/inquiryRefund", `{"refundRequestId":"`+as+`-r"}`).Body.String())
 	return all.String()
 }
 
-// S-08: every operation that finds something, every field that holds an id, every id of the other tenant. What belongs to
-// somebody else is answered as what does not exist, to the byte, and is not changed.
+// S-08: every operation that finds something, every field that holds an id, every id of the other tenant. What belongs
+// to somebody else is answered as what does not exist, to the byte, and is not changed.
 func TestAnotherTenantsThingsDoNotExist(t *testing.T) {
 	t.Parallel()
 	w := setup(t, patient)
 	owned := map[string][]string{"SHOP_1": holdings(w, "SHOP_1"), "SHOP_2": holdings(w, "SHOP_2")}
 	before := w.told("SHOP_1") + w.told("SHOP_2")
-	tried := 0
-	for _, path := range dialect.Paths() {
-		message, finds := messages[path.Operation]
-		if !finds {
-			continue
-		}
-		for _, field := range idFields(message) {
+	asked := 0
+	ask := func(as string, o dialect.Operation, field, id string) string {
+		asked++
+		return w.post(as, o.Path(false), asking(t, o, field, id, asked)).Body.String()
+	}
+	for _, f := range finders {
+		for _, field := range idFields(f.message) {
 			for _, tenants := range [][2]string{{"SHOP_1", "SHOP_2"}, {"SHOP_2", "SHOP_1"}} {
 				for _, id := range owned[tenants[1]] {
-					ask := func(id string) string {
-						body := theirs(t, path.Operation, field, id)
-						return w.post(tenants[0], path.Path, body).Body.String()
+					missing := fmt.Sprintf("000123456789ABCDEFGHJKMNP%03d", asked%1000)
+					got, want := ask(tenants[0], f.operation, field, id), ask(tenants[0], f.operation, field, missing)
+					if got != want || !strings.Contains(got, "ORDER_NOT_EXIST") {
+						t.Errorf("%s asks %v for %s %s: %s, for a missing one %s", tenants[0], f.operation, field, id,
+							got, want)
 					}
-					missing := "00ZZZZZZZZZZZZZZZZZZZZZZZZZZ"[:2] + "0123456789ABCDEFGHJKMNPQRS"
-					if len(id) != 28 {
-						missing = "nobody's-" + id
-					}
-					if got, want := ask(id), ask(missing); got != want {
-						t.Errorf("%s asks %v for %s %s: %s, for a missing one %s", tenants[0], path.Operation, field, id, got, want)
-					}
-					tried++
 				}
 			}
 		}
 	}
-	if tried < 150 {
-		t.Errorf("only %d tries", tried)
+	if asked < 400 {
+		t.Errorf("only %d questions", asked)
 	}
 	if after := w.told("SHOP_1") + w.told("SHOP_2"); after != before {
 		t.Errorf("what the tenants are told has changed:\n%s\n%s", before, after)
 	}
 }
 
-// theirs is a request with an id in one field, and whatever else the operation needs to be looked at.
-func theirs(t *testing.T, o dialect.Operation, field, id string) string {
+// asking is a request with an id in one field, and whatever else the operation needs to be looked at, under names of
+// its own.
+func asking(t *testing.T, o dialect.Operation, field, id string, n int) string {
 	t.Helper()
 	fields := map[string]any{}
-	if o == dialect.Refund {
-		fields = map[string]any{"refundRequestId": "theirs", "paymentId": "000123456789ABCDEFGHJKMNPQRS",
-			"refundAmount": map[string]string{"currency": "JPY", "value": "1"}}
-	}
 	if field == "merchantAccountId" {
-		fields["paymentRequestId"], fields["refundRequestId"] = "never", "never"
-		if len(id) > 32 {
-			id = id[:32]
-		}
+		name := fmt.Sprint("never-", n)
+		fields["paymentRequestId"], fields["refundRequestId"] = name, name
+	}
+	if o == dialect.Refund {
+		fields = map[string]any{"refundRequestId": fmt.Sprint("r-", n), "paymentId": "000123456789ABCDEFGHJKMNPQRS",
+			"refundAmount": map[string]string{"currency": "JPY", "value": "1"}}
 	}
 	fields[field] = id
 	body, err := json.Marshal(fields)
@@ -119,4 +117,18 @@ func theirs(t *testing.T, o dialect.Operation, field, id string) string {
 		t.Fatal(err)
 	}
 	return string(body)
+}
+
+// Every operation that is served is either swept above, or finds nothing by an id.
+func TestTheSweepCoversEveryOperation(t *testing.T) {
+	t.Parallel()
+	swept := map[dialect.Operation]bool{dialect.Pay: true, dialect.InquireExchangeRate: true, dialect.Consult: true}
+	for _, f := range finders {
+		swept[f.operation] = true
+	}
+	for _, p := range dialect.Paths() {
+		if p.Operation != dialect.NotSupported && !swept[p.Operation] {
+			t.Errorf("%v is served and not swept", p.Operation)
+		}
+	}
 }

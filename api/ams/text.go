@@ -5,14 +5,17 @@ package ams
 import (
 	"context"
 
+	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/payment"
+	"github.com/kakehashi-pay/kakehashi/vault"
 	"github.com/kakehashi-pay/kakehashi/wire"
 	"github.com/kakehashi-pay/kakehashi/wire/ams"
 )
 
-// A sealed record is the part of a request that no rule reads, as the request's own message: whoever opens one decodes an
-// ams.PayRequest, or an ams.RefundRequest. The payer's code is in none; what stands in the payment's row is not there again.
+// A sealed record is the part of a request that no rule reads, as the request's own message: whoever opens one decodes
+// an ams.PayRequest, or an ams.RefundRequest. The payer's code is in none; what stands in the payment's row is not
+// there again.
 
 // payText is what a caller writes about a payment in its own words.
 func payText(r *ams.PayRequest) *ams.PayRequest {
@@ -38,31 +41,42 @@ func refundText(r *ams.RefundRequest) *ams.RefundRequest {
 	return &text
 }
 
-// seal makes the record of a text, and its commitment.
+// seal makes the record of a text under its object's id, and its commitment.
 func (d *desk) seal(object ident.ID, text any) (payment.Commitment, []byte, error) {
 	plain, err := wire.Encode(text)
 	if err != nil {
 		return payment.Commitment{}, nil, err
 	}
-	record, bound, err := d.Vault.Seal(object, plain)
+	record, bound, err := vault.Seal(d.Entropy, d.Ring, []byte(object.String()), plain)
 	return bound, record, err
 }
 
-// open reads the record that belongs to a row into text. What was erased, or cannot be opened, leaves text as it is: a caller
-// that asks about money is told about the money.
-func (d *desk) open(ctx context.Context, object ident.ID, n int64, text any) {
-	record, err := d.House.Reader().Sealed(ctx, object.Lane, n)
+// open reads the record that belongs to a row into text. What was erased, or cannot be opened, leaves text as it is: a
+// caller that asks about money is told about the money.
+func (d *desk) open(ctx context.Context, o sealed, text any) {
+	record, err := d.House.Reader().Sealed(ctx, o.object.Lane, o.row)
 	if err == nil && record == nil {
 		return
 	}
 	var plain []byte
+	var bound payment.Commitment
 	if err == nil {
-		plain, err = d.Vault.Open(object, record)
+		plain, bound, err = vault.Open(d.Ring, []byte(o.object.String()), record)
+	}
+	if err == nil && bound != o.bound {
+		err = &fault.Error{Op: "ams.Open", Kind: fault.Internal, Code: vault.CodeRecordForged}
 	}
 	if err == nil {
 		err = wire.Decode(plain, text)
 	}
 	if err != nil {
-		d.log.Error("a sealed record cannot be read", "object", object.String(), "cause", err.Error())
+		d.log.Error("a sealed record cannot be read", "object", o.object.String(), "cause", err.Error())
 	}
+}
+
+// sealed names a record: whose it is, its row, and what the journal holds for it.
+type sealed struct {
+	object ident.ID
+	row    int64
+	bound  payment.Commitment
 }

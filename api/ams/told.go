@@ -39,8 +39,8 @@ func payResult(p *payment.Payment) wire.Result {
 	return wire.NewResult(wire.PaymentInProcess, "")
 }
 
-// refusal is the result of something that failed for good, whatever code a wallet gave for it. The sentence beside the code is
-// ours, never the wallet's.
+// refusal is the result of something that failed for good, whatever code a wallet gave for it. The sentence beside the
+// code is ours, never the wallet's.
 func refusal(code wire.ResultCode, detail string, cause payment.Cause) wire.Result {
 	if cause == payment.ByWallet {
 		detail = ""
@@ -78,7 +78,8 @@ func actual(p *payment.Payment) *wire.Amount {
 // priceDecimals is how many decimals a rate has on the wire. Source: reference/alipay-wire-api.md 2.3.
 const priceDecimals = 15
 
-// quoteOf is the rate of a payment that was converted; nothing for one that failed. The payment has copied it: it holds whatever the price list does.
+// quoteOf is the rate of a payment that was converted; nothing for one that failed. The payment has copied it: it
+// holds whatever the price list does.
 func quoteOf(p *payment.Payment) *wire.Quote {
 	if !p.Converted() || p.State == payment.Failed {
 		return nil

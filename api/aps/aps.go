@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package aps is the API of the wallets: what a wallet asks of the network, in the Alipay+ dialect, over HTTP. It gives codes
-// to show, and takes notice of what became of a payment.
+// Package aps is the API of the wallets: what a wallet asks of the network, in the Alipay+ dialect, over HTTP. It
+// gives codes to show, and takes notice of what became of a payment.
 //
-// It translates. What a wallet says is heard by the payment it speaks of, whatever it says: S means that it was written down,
-// not that it was believed. A payment of another wallet is as good as none. A code that is minted here is told to its wallet
-// and kept nowhere; the merchants' API knows it by its mark.
+// It translates. What a wallet says is heard by the payment it speaks of, whatever it says: S means that it was
+// written down, not that it was believed. A payment of another wallet is as good as none. A code that is minted here
+// is told to its wallet and kept nowhere; the merchants' API knows it by its mark.
 //
 // Read aps.go, then code.go and notify.go.
 package aps
@@ -77,8 +77,8 @@ func New(c Config) http.Handler {
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
-	config := envelope.Config{Live: c.Live.gate(), Limits: c.Limits, Zone: c.Zone, Log: c.Log, Watch: c.Watch, Alarm: c.Alarm,
-		Dialect: envelope.Dialect{Find: find, Admits: a.admits, Serve: a.serve}}
+	config := envelope.Config{Live: c.Live.gate(), Limits: c.Limits, Zone: c.Zone, Log: c.Log, Watch: c.Watch,
+		Alarm: c.Alarm, Dialect: envelope.Dialect{Find: find, Admits: a.admits, Serve: a.serve}}
 	if c.Sandbox != nil {
 		a.sandbox = *c.Sandbox
 		gate := c.Sandbox.gate()

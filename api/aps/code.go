@@ -15,10 +15,12 @@ import (
 // codeLife is how long a code can be shown. Source: reference/alipay-wire-api.md 3.4.
 const codeLife = time.Minute
 
-// paymentCode mints codes that a wallet's user can show at any till of the network, each good for one payment within a minute.
+// paymentCode mints codes that a wallet's user can show at any till of the network, each good for one payment within a
+// minute.
 //
 // Source: reference/alipay-wire-api.md 3.4.
-func (a *api) paymentCode(_ context.Context, c *envelope.Call, w wallet.Wallet, r *aps.GetPaymentCodeRequest) envelope.Answer {
+func (a *api) paymentCode(_ context.Context, c *envelope.Call, w wallet.Wallet, r *aps.GetPaymentCodeRequest,
+) envelope.Answer {
 	switch {
 	case w.Routing == 0:
 		return envelope.Refuse(wire.BusinessNotSupport, "the wallet mints its own codes")

@@ -42,7 +42,8 @@ func (a *api) notifyPayment(ctx context.Context, c *envelope.Call, w wallet.Wall
 	if err != nil {
 		return envelope.Failed(err)
 	}
-	if _, err := a.realm(c.Side).House.Do(ctx, flow.Heard{Payment: id, Question: flow.AskedToPay, Answer: answer}); err != nil {
+	heard := flow.Heard{Payment: id, Question: flow.AskedToPay, Answer: answer}
+	if _, err := a.realm(c.Side).House.Do(ctx, heard); err != nil {
 		return a.failed(c, err)
 	}
 	told := &aps.NotifyPaymentResponse{Result: wire.NewResult(wire.Success, "")}

@@ -15,8 +15,8 @@ type Answer struct {
 	Result wire.Result
 	// Message makes the message that is encoded and signed; nil: there is none, and the status is a bare 503.
 	Message func(ctx context.Context) (any, error)
-	// Once names the message's content: the same content for the same caller and path is signed once a second. Empty: the
-	// answer is signed by itself.
+	// Once names the message's content: the same content for the same caller and path is signed once a second. Empty:
+	// the answer is signed by itself.
 	Once string
 	// Silent keeps the caller waiting, and gives no answer. Only the sandbox does so.
 	Silent bool
@@ -43,8 +43,8 @@ func Refuse(code wire.ResultCode, detail string) Answer {
 // Busy is the bare 503: nothing was done, and the same request may come again.
 func Busy() Answer { return Answer{} }
 
-// Failed answers an error that no dialect has a word for: what the wire calls illegal is F and names the field, what may be
-// tried again is a bare 503, and everything else is U, since it may have happened.
+// Failed answers an error that no dialect has a word for: what the wire calls illegal is F and names the field, what
+// may be tried again is a bare 503, and everything else is U, since it may have happened.
 func Failed(err error) Answer {
 	if code, ok := wire.ResultCodeOf(err); ok {
 		return Refuse(code, fault.DetailOf(err))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/kakehashi-pay/kakehashi/access"
 	"github.com/kakehashi-pay/kakehashi/fault"
@@ -20,7 +21,6 @@ type caller struct {
 	keys   []access.Key
 	found  bool
 	err    error // the record could not be read
-	header wire.Envelope
 	public wire.PublicKey
 }
 
@@ -42,7 +42,7 @@ func (g *Gate) identify(ctx context.Context, x *exchange) {
 	}
 	if side := g.deskOf(x.caller.id); side != nil {
 		x.desk, x.call.Side = side, side.side
-		x.call.Now = side.House.Now()
+		x.call.Now = side.House.Now().UTC().Truncate(time.Microsecond)
 		x.caller.client, x.caller.keys, x.caller.found, x.caller.err =
 			side.House.Facts().Client(ctx, x.call.Now, x.caller.id)
 	}

@@ -18,8 +18,8 @@ const CodeNoEntropy fault.Code = "entropy_missing"
 // mintingsMax is how often a code is minted again that happens to be in use.
 const mintingsMax = 3
 
-// Codes are the payment codes of one house: those it minted lately, and the keyed marks under which every code is known. One
-// API mints them, the other finds them. The codes themselves are kept nowhere.
+// Codes are the payment codes of one house: those it minted lately, and the keyed marks under which every code is
+// known. One API mints them, the other finds them. The codes themselves are kept nowhere.
 //
 // Concurrency: safe for any number of callers.
 type Codes struct {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package envelope is the kit of both APIs: what must be proved of a caller before its request is read, and how every answer
-// is signed.
+// Package envelope is the kit of both APIs: what must be proved of a caller before its request is read, and how every
+// answer is signed.
 //
-// A Gate takes requests in the order of the specification, the cheap questions first: is there room, method, path, client, key,
-// rate, and only then the body, the signature and the clock. What passes is a Call; the dialect answers it. Every answer is
-// 200 and signed over exactly the bytes that are sent, errors too; a bare 503 says that nothing was done, or that it cannot be
-// said. Answers to callers that prove nothing are signed from a budget.
+// A Gate takes requests in the order of the specification, the cheap questions first: is there room, method, path,
+// client, key, rate, and only then the body, the signature and the clock. What passes is a Call; the dialect answers
+// it. Every answer is 200 and signed over exactly the bytes that are sent, errors too; a bare 503 says that nothing
+// was done, or that it cannot be said. Answers to callers that prove nothing are signed from a budget.
 //
 // Read envelope.go, then gate.go, then answer.go.
 package envelope
@@ -66,7 +66,8 @@ type Route struct {
 
 // Dialect is one of the two APIs, as a gate sees it.
 type Dialect struct {
-	// Find is what a path asks for, compared byte for byte as it was sent; known is false for one that was never defined.
+	// Find is what a path asks for, compared byte for byte as it was sent; known is false for one that was never
+	// defined.
 	Find func(path string) (r Route, known bool)
 	// Admits reports whether a client that has proved itself may use this API at all.
 	Admits func(s Side, c access.Client) bool
@@ -80,7 +81,7 @@ type Call struct {
 	Route  Route
 	Client access.Client
 	Body   []byte
-	Now    time.Time // the house's, when the request came
+	Now    time.Time // the house's, when the request came, in UTC and whole microseconds
 }
 
 // Limits bound what one process takes on. Zero fields have the default that is named beside them.
@@ -94,8 +95,8 @@ type Limits struct {
 }
 
 // Source: decisions A13, B25, B31.
-var defaults = Limits{InFlightMax: 1024, Budget: 3700 * time.Millisecond, RequestsMax: 6000, StrangersMax: 60, ErrorsMax: 50,
-	Silence: 30 * time.Second}
+var defaults = Limits{InFlightMax: 1024, Budget: 3700 * time.Millisecond, RequestsMax: 6000, StrangersMax: 60,
+	ErrorsMax: 50, Silence: 30 * time.Second}
 
 func (l Limits) filled() Limits {
 	l.InFlightMax = positive(l.InFlightMax, defaults.InFlightMax)

@@ -81,18 +81,17 @@ func New(c Config) *Gate {
 
 // exchange is one request on its way through the gate, and its answer.
 type exchange struct {
-	w        http.ResponseWriter
-	r        *http.Request
-	began    time.Time // by the process's clock
-	path     string    // as it was sent, with its query: this is what is signed
-	known    bool      // the path is defined
-	echo     string    // the client id that the answer is signed for
-	desk     *desk
-	key      int // the version of ours that signs the answer
-	caller   caller
-	proved   bool // the signature is the caller's
-	verified wire.Signature
-	call     Call
+	w      http.ResponseWriter
+	r      *http.Request
+	began  time.Time // by the process's clock
+	path   string    // as it was sent, with its query: this is what is signed
+	known  bool      // the path is defined
+	echo   string    // the client id that the answer is signed for
+	desk   *desk
+	key    int // the version of ours that signs the answer
+	caller caller
+	proved bool // the signature is the caller's
+	call   Call
 }
 
 // ServeHTTP answers one request: 200 and signed, or a bare 503.
@@ -110,9 +109,20 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := g.answer(ctx, x)
 	g.send(ctx, x, answer)
 	if answer.After != nil {
-		// What was told is on its way, or lost: what follows from it does not depend on the caller's staying.
-		answer.After(context.WithoutCancel(r.Context()))
+		g.after(x, answer)
 	}
+}
+
+// after does what follows from an answer that is on its way, or lost: it does not depend on the caller's staying.
+func (g *Gate) after(x *exchange, a Answer) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), g.limits.Budget)
+	defer cancel()
+	defer func() {
+		if v := recover(); v != nil {
+			g.log.Error("what follows an answer broke", "operation", x.call.Route.Name, "cause", fmt.Sprint(v))
+		}
+	}()
+	a.After(ctx)
 }
 
 // answer asks for proof, then the dialect. A defect in either is U: it may have happened.
@@ -135,7 +145,8 @@ func (g *Gate) answer(ctx context.Context, x *exchange) (a Answer) {
 	return g.dialect.Serve(ctx, &x.call)
 }
 
-// signedPath is the path of a request as its sender wrote and signed it, query included. One SDK writes the absolute form.
+// signedPath is the path of a request as its sender wrote and signed it, query included. One SDK writes the absolute
+// form.
 func signedPath(r *http.Request) string {
 	if r.RequestURI == "" {
 		return r.URL.RequestURI() // a request that came over no wire
@@ -192,7 +203,8 @@ func (g *Gate) askBody(_ context.Context, x *exchange) *Answer {
 	return nil
 }
 
-// askAccess lets in whom the dialect is for. An agent acts for somebody else: whose token we gave to nobody, acts for nobody.
+// askAccess lets in whom the dialect is for. An agent acts for somebody else: whose token we gave to nobody, acts for
+// nobody.
 func (g *Gate) askAccess(_ context.Context, x *exchange) *Answer {
 	switch {
 	case !g.dialect.Admits(x.desk.side, x.call.Client):

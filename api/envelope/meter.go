@@ -19,10 +19,11 @@ func PerMinute(most int) Rate { return Rate{Max: most, Per: time.Minute} }
 // metersMax bounds how many keys one meter remembers.
 const metersMax = 100_000
 
-// Meter bounds how often something happens under a key. What was not used is saved up to one period's worth, no further.
+// Meter bounds how often something happens under a key. What was not used is saved up to one period's worth, no
+// further.
 //
-// A key is one instant: when it will have everything again. When more keys are in use than can be remembered, those that are
-// nearest to having everything are forgotten first.
+// A key is one instant: when it will have everything again. When more keys are in use than can be remembered, those
+// that are nearest to having everything are forgotten first.
 // Concurrency: safe for any number of callers; nothing of it waits.
 type Meter struct {
 	mutex sync.Mutex

@@ -58,9 +58,8 @@ func (g *Gate) seal(ctx context.Context, x *exchange, a Answer) (sealed signed, 
 	if !x.proved {
 		once = string(a.Result.ResultCode) + " " + string(a.Result.ResultMessage)
 	}
-	make := func() (signed, error) { return g.sign(ctx, x, a, now) }
 	if once == "" {
-		sealed, err := make()
+		sealed, err := g.sign(ctx, x, a, now)
 		return g.settled(x, a, sealed, err)
 	}
 	m, allowed := x.desk.press.take(keyOf(x.r.Method, x.path, x.echo, strconv.Itoa(x.key), once), now, func() bool {
@@ -69,7 +68,7 @@ func (g *Gate) seal(ctx context.Context, x *exchange, a Answer) (sealed signed, 
 	if !allowed {
 		return signed{}, "", false
 	}
-	m.once.Do(func() { m.answer, m.err = make() })
+	m.once.Do(func() { m.answer, m.err = g.sign(ctx, x, a, now) })
 	return g.settled(x, a, m.answer, m.err)
 }
 
@@ -102,12 +101,13 @@ func (g *Gate) sign(ctx context.Context, x *exchange, a Answer, now time.Time) (
 			Subject: strconv.Itoa(x.key), Detail: "there is no key of ours of this version"}
 	}
 	g.tell(x, Event{Step: Signing})
-	headers, err := wire.SealResponse(key, x.key, wire.Envelope{Method: method(x.r.Method), Path: x.path, ClientID: x.echo,
-		Time: wire.FormatTime(now, g.zone), Body: body})
+	headers, err := wire.SealResponse(key, x.key, wire.Envelope{Method: method(x.r.Method), Path: x.path,
+		ClientID: x.echo, Time: wire.FormatTime(now, g.zone), Body: body})
 	return signed{headers: headers, body: body}, err
 }
 
-// method is what stands in the signed text for a request's method: a method that no signed text can hold stands as POST.
+// method is what stands in the signed text for a request's method: a method that no signed text can hold stands as
+// POST.
 func method(m string) string {
 	for i := range len(m) {
 		if m[i] < 'A' || m[i] > 'Z' {
@@ -130,11 +130,11 @@ func (g *Gate) stay(x *exchange) {
 		case <-timer.C:
 		}
 	}
-	g.tell(x, Event{Step: Answered})
 	connection, _, err := http.NewResponseController(x.w).Hijack()
-	if err == nil {
-		_ = connection.Close()
+	if err != nil {
+		g.bare(x)
 		return
 	}
-	g.bare(x)
+	g.tell(x, Event{Step: Answered})
+	_ = connection.Close()
 }

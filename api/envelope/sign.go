@@ -27,8 +27,8 @@ type made struct {
 	err    error
 }
 
-// press remembers the answers it signed within the present second. A signature costs a thousand times what a look-up does,
-// and within a second the same answer is the same bytes.
+// press remembers the answers it signed within the present second. A signature costs a thousand times what a look-up
+// does, and within a second the same answer is the same bytes.
 //
 // Concurrency: safe for any number of callers.
 type press struct {

@@ -13,12 +13,21 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/bench"
+	"github.com/kakehashi-pay/kakehashi/partner/ecb"
 	"github.com/kakehashi-pay/kakehashi/store"
 )
 
 // commands are what the program can be asked to do.
 type commands struct {
-	Bench benchCommand `cmd:"" help:"Measure complete payments against a store that already holds many."`
+	Demo      demoCommand      `cmd:"" help:"Show a whole network with money moving, on this machine alone."`
+	Serve     serveCommand     `cmd:"" help:"Run a network."`
+	Clients   clientsCommand   `cmd:"" help:"API clients: create, list, suspend, resume."`
+	Keys      keysCommand      `cmd:"" help:"Keys: make, rotate with overlap, revoke, list."`
+	Wallets   walletsCommand   `cmd:"" help:"Wallets and the table of payment codes."`
+	Merchants merchantsCommand `cmd:"" help:"Merchants and fee plans."`
+	Feeds     feedsCommand     `cmd:"" help:"Sources of exchange rates."`
+	Audit     auditCommand     `cmd:"" help:"Recompute the books with an arithmetic of its own; exit non-zero when anything is wrong."`
+	Bench     benchCommand     `cmd:"" help:"Measure complete payments against a store that already holds many."`
 }
 
 type benchCommand struct {
@@ -43,7 +52,7 @@ func main() {
 	defer stop()
 	var c commands
 	k := kong.Parse(&c, kong.Name("kakehashi"), kong.Description("A cross-border mobile-payment network in one binary."),
-		kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.Vars{"ecb": ecb.DailyURL}, kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err := k.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "kakehashi:", err)
 		os.Exit(1)

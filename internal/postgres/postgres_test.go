@@ -76,6 +76,28 @@ func TestDatabaseLikeAnotherHoldsItsTables(t *testing.T) {
 	}
 }
 
+func TestPreparedDatabasesHoldWhatWasPreparedOnce(t *testing.T) {
+	t.Parallel()
+	var own postgres.Shared
+	times := 0
+	prepare := func(url string) error {
+		times++
+		conn, err := pgx.Connect(t.Context(), url)
+		if err != nil {
+			return err
+		}
+		do(t, conn, "CREATE TABLE thing (id BIGINT PRIMARY KEY)")
+		return conn.Close(t.Context())
+	}
+	for range 2 {
+		conn := connect(t, own.Prepared(t, prepare))
+		do(t, conn, "INSERT INTO thing VALUES (1)")
+	}
+	if times != 1 {
+		t.Fatalf("prepared %d times", times)
+	}
+}
+
 func TestPairCommitsOnBothAndCommitWaitsForTheStandby(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -84,7 +84,7 @@ func create() (*Server, error) {
 	err = s.account.run(s.program("initdb"), "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8",
 		"--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US", "--no-sync", "--no-instructions")
 	if err == nil {
-		err = s.configure(settings)
+		err = s.configure("postgresql.conf", settings)
 	}
 	if err == nil {
 		err = s.Start()
@@ -102,9 +102,9 @@ func (s *Server) program(name string) string { return filepath.Join(s.bin, name)
 
 func (s *Server) data() string { return filepath.Join(s.folder, "data") }
 
-// configure adds settings to the server's own file.
-func (s *Server) configure(text string) error {
-	f, err := os.OpenFile(filepath.Join(s.data(), "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+// configure adds settings to one of the server's own files.
+func (s *Server) configure(file, text string) error {
+	f, err := os.OpenFile(filepath.Join(s.data(), file), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -165,6 +165,12 @@ func (s *Server) Kill() error {
 		return err
 	}
 	return syscall.Kill(pid, syscall.SIGKILL)
+}
+
+// CutOff makes a standby that is stopped follow nobody when it is started again, as if the network between it and its
+// primary were gone.
+func (s *Server) CutOff() error {
+	return s.configure("postgresql.auto.conf", "primary_conninfo = ''\n")
 }
 
 // Promote makes a standby a primary, and waits until it takes writes.

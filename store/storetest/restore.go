@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,17 +22,23 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
-// lifesMax bounds how many lanes are lived through: a server takes longer to write than a file.
-var lifesMax = map[string]int{"sqlite": 60, "postgres": 15}
+// The number of lanes that are lived through: a disk takes longer to write than memory.
+const (
+	livesInMemory = 40
+	livesOnDisk   = 6
+)
 
 // restores lives through the lives of many lanes: random movements of a few payments, in random batches, with checkpoints
 // after a few rows. Whenever the process is lost, the memory that a restart brings back must be the memory that was lost,
 // and both must be the fold of the journal.
 func restores(t *testing.T, location store.Location) {
 	w := Open(t, location)
-	lanes := 0
+	lanes, lives := 0, livesOnDisk
+	if strings.HasPrefix(string(location), "memory:") {
+		lives = livesInMemory
+	}
 	rapid.Check(t, func(rt *rapid.T) {
-		if lanes++; lanes > lifesMax[w.DB.Engine()] || testing.Short() && lanes > 10 {
+		if lanes++; lanes > lives || testing.Short() && lanes > livesOnDisk {
 			return
 		}
 		l := &life{World: World{T: t, DB: w.DB, Lane: ident.Lane(lanes), Now: morning}, rt: rt}
@@ -40,9 +47,12 @@ func restores(t *testing.T, location store.Location) {
 		defer func() { l.Writer.Close() }()
 		rt.Repeat(map[string]func(*rapid.T){
 			"batch":   l.batch,
+			"another": l.batch,
+			"third":   l.batch,
 			"restart": l.restart,
 		})
 		l.restart(rt)
+		l.sameAsRead()
 	})
 }
 
@@ -233,7 +243,6 @@ func (l *life) samePayments(lost *store.View) {
 			l.rt.Fatalf("%s was %v and is %v", name, was, is)
 		}
 		same(l.rt, name, was, is)
-		same(l.rt, name+" as it is read", l.stored(id), is)
 		wasOrder, wasOpen := lost.OpenOrder(was.Client, was.Account, was.Order)
 		isOrder, isOpen := l.View.OpenOrder(was.Client, was.Account, was.Order)
 		if wasOpen != isOpen || wasOrder != isOrder {
@@ -250,10 +259,17 @@ func (l *life) samePayments(lost *store.View) {
 	}
 }
 
+// sameAsRead compares the memory with what a reader sees.
+func (l *life) sameAsRead() {
+	for _, name := range l.names {
+		same(l.rt, name+" as it is read", l.stored(NameOf(l.Lane, name)), l.Payment(name))
+	}
+}
+
 // folded are the balances that the journal's transfers add up to.
 func (l *life) folded() map[ledger.Number]ledger.Balance {
 	balances := map[ledger.Number]ledger.Balance{}
-	for _, row := range l.journal() {
+	for _, row := range l.chained() {
 		transfers, err := ledger.ParseTransfers(row.Transfers)
 		if err != nil {
 			l.rt.Fatal(err)

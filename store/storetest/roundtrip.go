@@ -109,16 +109,25 @@ func journalRoundTrip(t *testing.T, location store.Location) {
 		t.Fatal(err)
 	}
 	same(t, "the family", []ledger.Row{rows[0], rows[len(rows)-1]}, family)
+	w.chained()
+}
+
+// chained fails the test unless the lane's journal is one chain up to where the writer stands.
+func (w *World) chained() []ledger.Row {
+	w.T.Helper()
+	rows := w.journal()
 	var head ledger.Hash
+	at := int64(0)
 	for i := range rows {
-		if rows[i].N != int64(i+1) || rows[i].Hash != rows[i].Sum(head) {
-			t.Fatalf("row %d does not follow row %d", rows[i].N, i)
+		if rows[i].N != int64(i+1) || rows[i].Hash != rows[i].Sum(head) || rows[i].At < at {
+			w.T.Fatalf("row %d does not follow row %d", rows[i].N, i)
 		}
-		head = rows[i].Hash
+		head, at = rows[i].Hash, rows[i].At
 	}
 	if row := w.Writer.Row(); row.N != int64(len(rows)) || row.Head != head {
-		t.Fatalf("the lane stands at %d", row.N)
+		w.T.Fatalf("the lane stands at %d, its journal at %d", row.N, len(rows))
 	}
+	return rows
 }
 
 // journal is the lane's whole journal.

@@ -102,7 +102,8 @@ func shelfEvents(t *testing.T, location store.Location) {
 	first := due(1, 10)
 	slices.SortFunc(first, func(a, b store.Event) int { return int(a.Lane) - int(b.Lane) })
 	same(t, "the events due first", []store.Event{events[1], far}, first)
-	if all := due(9, 10); len(all) != 4 || !slices.IsSortedFunc(all, func(a, b store.Event) int { return a.Due.Compare(b.Due) }) {
+	all := due(9, 10)
+	if len(all) != 4 || !slices.IsSortedFunc(all, func(a, b store.Event) int { return a.Due.Compare(b.Due) }) {
 		t.Fatalf("due at last: %+v", all)
 	}
 	if some := due(9, 3); len(some) != 3 {

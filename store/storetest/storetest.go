@@ -42,7 +42,7 @@ func Run(t *testing.T, open func(t testing.TB) store.Location) {
 		{"facts of an act are written whole or not at all", factsOnce},
 		{"a fact that another changed is seen within five seconds", catalogueFresh},
 		{"readers see whole batches only", readersSeeBatches},
-		{"processes that start together find one schema", openedTogether},
+		{"processes that start together find one schema", OpenTogether},
 		{"the shelf advances from where it is", shelfAdvances},
 		{"the shelf's events are told in the order of their time", shelfEvents},
 		{"the shelf can be emptied and derived again", shelfReset},

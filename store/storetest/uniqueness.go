@@ -81,9 +81,13 @@ func claimOnce(t *testing.T, location store.Location) {
 	second := w.Request("q", 1000)
 	second.Code = w.Request("p", 1000).Code
 	w.refused(Sent(second))
-	w.Fill(store.Keys{Marks: []payment.Mark{second.Code}})
-	if c, ok := w.View.Claim(second.Code); !ok || c.Payment != NameOf(w.Lane, "p") || c.Lane != w.Lane {
-		t.Fatalf("the code is spent by %+v, %v", c, ok)
+	for _, later := range []time.Duration{0, time.Hour} {
+		w.Now = w.Now.Add(later)
+		w.Take() // nothing is remembered
+		w.Fill(store.Keys{Marks: []payment.Mark{second.Code}})
+		if c, ok := w.View.Claim(second.Code); !ok || c.Payment != NameOf(w.Lane, "p") || c.Lane != w.Lane {
+			t.Fatalf("the code is spent by %+v, %v", c, ok)
+		}
 	}
 }
 
@@ -146,6 +150,8 @@ func sealed(t *testing.T, location store.Location) {
 	if len(rows) != 1 || rows[0].Kind != ledger.Seal || rows[0].At != w.Now.UnixMicro() || rows[0].Origin != 0 {
 		t.Fatalf("%+v", rows)
 	}
+	w.Must(Sent(w.Request("p", 1000)))
+	w.chained()
 	fields, err := ledger.ParseFields(rows[0].Body)
 	if err != nil || len(fields) != 1 || fields[0].Number != quarter.UnixMicro() {
 		t.Fatalf("%+v %v", fields, err)

@@ -3,11 +3,11 @@
 // Package book holds the books of a small wallet issuer in one SQLite file: what its users have, what it owes the
 // network, and each payment and refund the network asked of it. It knows no sockets and reads no clock.
 //
-// A transfer has one debit account, one credit account and one amount, so an unbalanced book cannot be written. An account's
-// balance is what was credited to it less what was debited; Check recomputes all of them. A payment is named by the
-// platform's paymentRequestId and a refund by its refundRequestId, for ever: whatever is repeated meets what was decided.
-// Every change is an act: it sees the present, changes rows in one transaction with whatever else is waiting, and is durable
-// before its caller hears of it. Read account.go, pay.go, cancel.go and refund.go, then writer.go.
+// A transfer has one debit account, one credit account and one amount, so an unbalanced book cannot be written. An
+// account's balance is what was credited to it less what was debited; Check recomputes all of them. A payment is named by
+// the platform's paymentRequestId and a refund by its refundRequestId, for ever: what is repeated meets what was decided.
+// Every change is an act: it sees the present, changes rows in one transaction with whatever else is waiting, and is
+// durable before its caller hears of it. Read account.go, pay.go, cancel.go and refund.go, then writer.go.
 package book
 
 import (

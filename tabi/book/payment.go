@@ -80,8 +80,8 @@ const (
 	updatePayment = `UPDATE payment SET state = ?, result = ?, fee = ?, payer = ?, back_price = ?, back_payer = ?,
 		back_fee = ?, merchant = ?, paid = ?, day = ?, expires = ?, due = ?, polls = ?, hidden = ? WHERE n = ?`
 	paymentRow = `SELECT p.n, p.brand, p.request, p.id, p.user, COALESCE(u.id, ''), p.state, p.result, p.code, p.currency,
-		p.price, p.owes, p.payer, p.fee, p.back_price, p.back_payer, p.back_fee, p.merchant, p.begun, p.paid, p.day, p.expires,
-		p.due, p.polls, p.hidden
+		p.price, p.owes, p.payer, p.fee, p.back_price, p.back_payer, p.back_fee, p.merchant, p.begun, p.paid, p.day,
+		p.expires, p.due, p.polls, p.hidden
 		FROM payment p LEFT JOIN user u ON u.n = p.user `
 	selectPayment  = paymentRow + `WHERE p.brand = ? AND p.request = ?`
 	selectPaymentI = paymentRow + `WHERE p.brand = ? AND p.id = ?`

@@ -51,7 +51,8 @@ func (d *desk) user(number int, minor int64) string {
 	d.Helper()
 	u, err := d.AddUser("cny", number)
 	d.must(err)
-	_, err = d.TopUp(TopUp{User: u.ID, Amount: money.New(minor, money.CNY), Reference: "first", BalanceMax: 1 << 40, At: noon})
+	_, err = d.TopUp(TopUp{User: u.ID, Amount: money.New(minor, money.CNY), Reference: "first", BalanceMax: 1 << 40,
+		At: noon})
 	d.must(err)
 	return u.ID
 }

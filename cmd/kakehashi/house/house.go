@@ -42,6 +42,7 @@ type Config struct {
 // Concurrency: safe for any number of callers.
 type House struct {
 	config Config
+	found  []*payment.Payment // open at the start
 	db     *store.DB
 	desk   *flow.Desk
 	relay  *relay.Relay
@@ -90,7 +91,10 @@ func Open(ctx context.Context, c Config) (*House, error) {
 			t.BatchMax(c.BatchMax)
 		}
 		h.wakes[t.Lane()] = make(chan struct{}, 1)
-		h.relay.Recover(t.Open(), c.Now())
+		h.found = append(h.found, t.Open()...)
+	}
+	h.relay.Recover(h.found, c.Now())
+	for _, t := range desk.Tellers() {
 		h.loop(func() { h.tend(t) })
 	}
 	h.loop(h.ask)
@@ -141,6 +145,9 @@ func (h *House) Reader() *store.Reader { return h.db.Reader() }
 
 // Relay is what asks the wallets.
 func (h *House) Relay() *relay.Relay { return h.relay }
+
+// Open are the payments that were open when the house was opened, oldest first in each lane.
+func (h *House) Open() []*payment.Payment { return h.found }
 
 // Now is the house's time.
 func (h *House) Now() time.Time { return h.config.Now() }

@@ -123,12 +123,12 @@ func (c *Config) quoteLife() time.Duration { return time.Duration(c.QuoteSeconds
 // ControlSocket is where commands reach the running process.
 func (c *Config) ControlSocket() string { return filepath.Join(c.Data, "control.sock") }
 
-// shelf is where a house's projections are: beside its books.
-func (c *Config) shelf(books string) store.Location {
+// ShelfOf is where the projections of books are: beside them.
+func ShelfOf(books string) string {
 	if store.Location(books).Engine() == "postgres" {
-		return store.Location(books)
+		return books
 	}
-	return store.Location(books + ".shelf")
+	return books + ".shelf"
 }
 
 // holder names this process to others: where it listens, and its pid.

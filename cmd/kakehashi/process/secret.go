@@ -10,11 +10,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
+	"github.com/kakehashi-pay/kakehashi/vault"
+	"github.com/kakehashi-pay/kakehashi/wallet"
 )
 
 // masterVariable is the environment's name for the master key.
@@ -109,4 +113,27 @@ func (m Master) derive(version int, purpose string) ([32]byte, error) {
 		return [32]byte{}, fault.Wrap("process.derive", err)
 	}
 	return [32]byte(out), nil
+}
+
+// secrets are what one network keeps its free text, private keys and payment codes with.
+func (m Master) secrets(network string) (vault.Ring, wallet.Secret, error) {
+	keys := map[vault.Version][32]byte{}
+	for version := range m.keys {
+		key, err := m.derive(version, network+" vault")
+		if err != nil {
+			return vault.Ring{}, wallet.Secret{}, err
+		}
+		keys[vault.Version(version)] = key
+	}
+	ring, err := vault.NewRing(vault.Version(m.newest), keys)
+	if err != nil {
+		return vault.Ring{}, wallet.Secret{}, err
+	}
+	// The marks of payers' codes must be found again after a new master key: they stay under the oldest.
+	oldest := slices.Min(slices.Collect(maps.Keys(m.keys)))
+	codes, err := m.derive(oldest, network+" codes")
+	if err != nil {
+		return vault.Ring{}, wallet.Secret{}, err
+	}
+	return ring, wallet.NewSecret(codes), nil
 }

@@ -15,28 +15,28 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
-// model is what a wallet is to be, in a few maps and plain words: written from the specification, not from the code.
-type model struct {
+// shadow is what a wallet is to be, in a few maps and plain words: written from the specification, not from the code.
+type shadow struct {
 	*desk
 	now      time.Time
 	users    []string
 	balances map[string]int64
 	blocked  map[string]bool
-	codes    []*modelCode
-	payments map[string]*modelPayment
-	refunds  map[string]*modelRefund
+	codes    []*shadowCode
+	payments map[string]*shadowPayment
+	refunds  map[string]*shadowRefund
 	topUps   map[string]int64
 	networks int64
 	fees     int64
 }
 
-type modelCode struct {
+type shadowCode struct {
 	user, value string
 	ends        time.Time
 	spent       bool
 }
 
-type modelPayment struct {
+type shadowPayment struct {
 	in                        Pay
 	user                      string
 	state                     State
@@ -50,19 +50,19 @@ type modelPayment struct {
 	n                         int // its place in the order of arrival
 }
 
-type modelRefund struct {
+type shadowRefund struct {
 	in     Refund
 	answer wire.ResultCode
 	fee    int64
 	moved  bool
 }
 
-// The contract of the brand in the model.
-var modelTerms = Terms{PaymentMax: 4_000, DayMax: 9_000, DayCount: 5, MarkupBasisPoints: 150}
+// The contract of the brand in the shadow.
+var shadowTerms = Terms{PaymentMax: 4_000, DayMax: 9_000, DayCount: 5, MarkupBasisPoints: 150}
 
-func newModel(t testing.TB, path string) *model {
-	m := &model{desk: &desk{TB: t, file: path}, now: noon, balances: map[string]int64{}, blocked: map[string]bool{},
-		payments: map[string]*modelPayment{}, refunds: map[string]*modelRefund{}, topUps: map[string]int64{}}
+func newShadow(t testing.TB, path string) *shadow {
+	m := &shadow{desk: &desk{TB: t, file: path}, now: noon, balances: map[string]int64{}, blocked: map[string]bool{},
+		payments: map[string]*shadowPayment{}, refunds: map[string]*shadowRefund{}, topUps: map[string]int64{}}
 	m.open()
 	for i := range 2 {
 		user := m.user(i+1, 10_000)
@@ -71,16 +71,15 @@ func newModel(t testing.TB, path string) *model {
 	return m
 }
 
-func networkDay(t time.Time) int { return t.Add(8 * time.Hour).YearDay() }
+func networkDay(t time.Time) int { return int(t.Unix()+8*60*60) / (24 * 60 * 60) }
 
-// ---- what a wallet may be asked, and what it must answer
-
-func (m *model) topUp(t *rapid.T) {
+func (m *shadow) topUp(t *rapid.T) {
 	user := rapid.SampledFrom(m.users).Draw(t, "user")
 	amount := rapid.Int64Range(1, 3_000).Draw(t, "amount")
 	reference := fmt.Sprint("ref-", rapid.IntRange(0, 5).Draw(t, "reference"))
 	before, seen := m.topUps[user+reference]
-	_, err := m.TopUp(TopUp{User: user, Amount: money.New(amount, money.CNY), Reference: reference, BalanceMax: 1 << 40, At: m.now})
+	_, err := m.TopUp(TopUp{User: user, Amount: money.New(amount, money.CNY), Reference: reference, BalanceMax: 1 << 40,
+		At: m.now})
 	switch {
 	case seen && before != amount:
 		if fault.CodeOf(err) != CodeRepeatDiffers {
@@ -94,12 +93,12 @@ func (m *model) topUp(t *rapid.T) {
 	}
 }
 
-func (m *model) mint(t *rapid.T) {
+func (m *shadow) mint(t *rapid.T) {
 	user := rapid.SampledFrom(m.users).Draw(t, "user")
-	m.codes = append(m.codes, &modelCode{user: user, value: m.code(user, m.now), ends: m.now.Add(time.Minute)})
+	m.codes = append(m.codes, &shadowCode{user: user, value: m.code(user, m.now), ends: m.now.Add(time.Minute)})
 }
 
-func (m *model) pay(t *rapid.T) {
+func (m *shadow) pay(t *rapid.T) {
 	if len(m.codes) == 0 || rapid.IntRange(0, 3).Draw(t, "fresh") > 0 {
 		m.mint(t)
 	}
@@ -116,7 +115,7 @@ func (m *model) pay(t *rapid.T) {
 		}
 		payer := rapid.SampledFrom([]int64{1, 7, 333, 1_000, 1_999, 2_955, 3_000, 3_941, 3_942}).Draw(t, "payer")
 		in = pay(request, code.value, rapid.Int64Range(1, 500).Draw(t, "price"), payer, m.now)
-		in.Terms = modelTerms
+		in.Terms = shadowTerms
 		if rapid.IntRange(0, 3).Draw(t, "expires") == 0 {
 			in.Expires = m.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "seconds")) * time.Second)
 		}
@@ -142,11 +141,11 @@ func (m *model) pay(t *rapid.T) {
 }
 
 // request is one of few names, so that they meet.
-func (m *model) request(t *rapid.T) string {
+func (m *shadow) request(t *rapid.T) string {
 	return fmt.Sprint("p-", rapid.IntRange(0, 7).Draw(t, "request"))
 }
 
-func (m *model) expectPay(seen *modelPayment, in Pay) (want wire.ResultCode, conflict bool) {
+func (m *shadow) expectPay(seen *shadowPayment, in Pay) (want wire.ResultCode, conflict bool) {
 	if seen != nil {
 		if seen.in.Request != "" && (seen.in.Price != in.Price || seen.in.Payer != in.Payer || seen.in.Code != in.Code) {
 			return "", true
@@ -154,7 +153,7 @@ func (m *model) expectPay(seen *modelPayment, in Pay) (want wire.ResultCode, con
 		m.ask(seen)
 		return seen.answer, false
 	}
-	p := &modelPayment{in: in, day: networkDay(m.now), state: Failed, n: len(m.payments)}
+	p := &shadowPayment{in: in, day: networkDay(m.now), state: Failed, n: len(m.payments)}
 	m.payments[in.Request] = p
 	p.answer = m.refuse(p)
 	if p.answer != "" {
@@ -168,8 +167,8 @@ func (m *model) expectPay(seen *modelPayment, in Pay) (want wire.ResultCode, con
 	return p.answer, false
 }
 
-func (m *model) refuse(p *modelPayment) wire.ResultCode {
-	var code *modelCode
+func (m *shadow) refuse(p *shadowPayment) wire.ResultCode {
+	var code *shadowCode
 	for _, c := range m.codes {
 		if c.value == p.in.Code {
 			code = c
@@ -207,7 +206,7 @@ func (m *model) refuse(p *modelPayment) wire.ResultCode {
 }
 
 // take takes the money of a payment that may be taken.
-func (m *model) take(p *modelPayment) {
+func (m *shadow) take(p *shadowPayment) {
 	total := p.in.Payer.Minor() + p.fee
 	expired := !p.in.Expires.IsZero() && !m.now.Before(p.in.Expires) && p.due.IsZero()
 	switch {
@@ -226,7 +225,7 @@ func (m *model) take(p *modelPayment) {
 }
 
 // ask is the platform looking at a payment: it is decided when it is time.
-func (m *model) ask(p *modelPayment) {
+func (m *shadow) ask(p *shadowPayment) {
 	if p.state != Pending {
 		return
 	}
@@ -241,13 +240,13 @@ func (m *model) ask(p *modelPayment) {
 }
 
 // ripen1 decides a payment whose time has come.
-func (m *model) ripen1(p *modelPayment) {
+func (m *shadow) ripen1(p *shadowPayment) {
 	if p.state == Pending && !p.due.IsZero() && !m.now.Before(p.due) {
 		m.take(p)
 	}
 }
 
-func (m *model) inquire(t *rapid.T) {
+func (m *shadow) inquire(t *rapid.T) {
 	request := m.request(t)
 	p, found, err := m.Inquire("cny", request, m.now)
 	seen := m.payments[request]
@@ -261,7 +260,7 @@ func (m *model) inquire(t *rapid.T) {
 	}
 }
 
-func (m *model) cancel(t *rapid.T) {
+func (m *shadow) cancel(t *rapid.T) {
 	request := m.request(t)
 	code, err := m.Cancel("cny", request, m.now)
 	if err != nil {
@@ -269,7 +268,7 @@ func (m *model) cancel(t *rapid.T) {
 	}
 	p := m.payments[request]
 	if p == nil {
-		p = &modelPayment{}
+		p = &shadowPayment{}
 		m.payments[request] = p
 	}
 	m.ripen1(p)
@@ -290,7 +289,7 @@ func windowEnd(paid time.Time) time.Time {
 	return time.Date(there.Year(), there.Month(), there.Day()+1, 0, 30, 0, 0, time.UTC).Add(-8 * time.Hour)
 }
 
-func (m *model) undo(p *modelPayment) {
+func (m *shadow) undo(p *shadowPayment) {
 	if p.state == Debited {
 		payer, fee := p.in.Payer.Minor()-p.backPayer, p.fee-p.backFee
 		m.balances[p.user] += payer + fee
@@ -305,14 +304,14 @@ func (m *model) undo(p *modelPayment) {
 	p.state, p.answer = Cancelled, wire.OrderIsCanceled
 }
 
-func (m *model) carry(p *modelPayment, r *modelRefund) {
+func (m *shadow) carry(p *shadowPayment, r *shadowRefund) {
 	m.balances[p.user] += r.in.Payer.Minor() + r.fee
 	m.networks -= r.in.Payer.Minor()
 	m.fees -= r.fee
 	r.answer = wire.Success
 }
 
-func (m *model) refund(t *rapid.T) {
+func (m *shadow) refund(t *rapid.T) {
 	in := Refund{Brand: "cny", Request: fmt.Sprint("r-", rapid.IntRange(0, 7).Draw(t, "refund")), Payment: m.request(t),
 		Days: 366, At: m.now}
 	price, payer := int64(1), int64(1)
@@ -343,15 +342,15 @@ func (m *model) refund(t *rapid.T) {
 	}
 }
 
-func (m *model) expectRefund(seen *modelRefund, in Refund) (want wire.ResultCode, conflict bool) {
+func (m *shadow) expectRefund(seen *shadowRefund, in Refund) (want wire.ResultCode, conflict bool) {
 	p := m.payments[in.Payment]
+	if seen != nil && (seen.in.Payment != in.Payment || seen.in.Price != in.Price || seen.in.Payer != in.Payer) {
+		return "", true // and nothing is written
+	}
 	if p != nil && p.in.Request != "" {
 		m.ripen1(p)
 	}
 	if seen != nil {
-		if seen.in.Payment != in.Payment || seen.in.Price != in.Price || seen.in.Payer != in.Payer {
-			return "", true
-		}
 		if seen.answer == wire.RefundInProcess && !m.now.Before(seen.in.Due) {
 			m.carry(p, seen)
 		}
@@ -363,7 +362,7 @@ func (m *model) expectRefund(seen *modelRefund, in Refund) (want wire.ResultCode
 	if p.state == Pending {
 		return wire.RefundInProcess, false
 	}
-	r := &modelRefund{in: in}
+	r := &shadowRefund{in: in}
 	m.refunds[in.Request] = r
 	switch {
 	case p.state == Cancelled:
@@ -386,7 +385,7 @@ func (m *model) expectRefund(seen *modelRefund, in Refund) (want wire.ResultCode
 	return r.answer, false
 }
 
-func (m *model) wait(t *rapid.T) {
+func (m *shadow) wait(t *rapid.T) {
 	if rapid.IntRange(0, 3).Draw(t, "night") == 0 { // to half past midnight in UTC+8, where windows end
 		m.now = windowEnd(m.now)
 		return
@@ -395,18 +394,18 @@ func (m *model) wait(t *rapid.T) {
 		200 * 24 * time.Hour}).Draw(t, "wait"))
 }
 
-func (m *model) ripen(t *rapid.T) {
+func (m *shadow) ripen(t *rapid.T) {
 	if err := m.Ripen(m.now); err != nil {
 		t.Fatal(err)
 	}
-	var due []*modelPayment
+	var due []*shadowPayment
 	for i := range 8 {
 		if p := m.payments[fmt.Sprint("p-", i)]; p != nil && p.state == Pending && !p.due.IsZero() {
 			due = append(due, p)
 		}
 	}
 	for range due { // the earliest first, then the first that came: it may leave too little for the next
-		var first *modelPayment
+		var first *shadowPayment
 		for _, p := range due {
 			if p.state == Pending && !m.now.Before(p.due) && (first == nil || p.due.Before(first.due) ||
 				p.due.Equal(first.due) && p.n < first.n) {
@@ -426,8 +425,8 @@ func (m *model) ripen(t *rapid.T) {
 }
 
 // forget is what a wallet does with codes that are long over: they are no longer recognised.
-func (m *model) forget() {
-	var kept []*modelCode
+func (m *shadow) forget() {
+	var kept []*shadowCode
 	for _, c := range m.codes {
 		if !c.ends.Add(24 * time.Hour).Before(m.now) {
 			kept = append(kept, c)
@@ -436,7 +435,7 @@ func (m *model) forget() {
 	m.codes = kept
 }
 
-func (m *model) block(t *rapid.T) {
+func (m *shadow) block(t *rapid.T) {
 	user := rapid.SampledFrom(m.users).Draw(t, "user")
 	m.blocked[user] = !m.blocked[user]
 	status := Active
@@ -448,7 +447,7 @@ func (m *model) block(t *rapid.T) {
 	}
 }
 
-func (m *model) giveBack(t *rapid.T) {
+func (m *shadow) giveBack(t *rapid.T) {
 	request := m.request(t)
 	err := m.GiveBack("cny", request, m.now)
 	p := m.payments[request]
@@ -464,8 +463,8 @@ func (m *model) giveBack(t *rapid.T) {
 	}
 }
 
-// compare holds the books against the model, and against themselves.
-func (m *model) compare(t *rapid.T) {
+// compare holds the books against the shadow, and against themselves.
+func (m *shadow) compare(t *rapid.T) {
 	for _, user := range m.users {
 		u, err := m.User(user)
 		if err != nil || u.Balance.Minor() != m.balances[user] {
@@ -482,18 +481,19 @@ func (m *model) compare(t *rapid.T) {
 	}
 }
 
-func (m *model) actions() map[string]func(*rapid.T) {
-	return map[string]func(*rapid.T){"topUp": m.topUp, "mint": m.mint, "mint2": m.mint, "pay": m.pay, "pay2": m.pay,
-		"pay3": m.pay, "pay4": m.pay, "refund3": m.refund, "inquire": m.inquire, "cancel": m.cancel, "refund": m.refund, "refund2": m.refund, "wait": m.wait,
-		"ripen": m.ripen, "block": m.block, "giveBack": m.giveBack, "": m.compare}
+// actions are what may happen, the more often the more names it has here.
+func (m *shadow) actions() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){"topUp": m.topUp, "mint": m.mint, "pay": m.pay, "pay2": m.pay, "pay3": m.pay,
+		"pay4": m.pay, "inquire": m.inquire, "cancel": m.cancel, "refund": m.refund, "refund2": m.refund,
+		"refund3": m.refund, "wait": m.wait, "ripen": m.ripen, "block": m.block, "giveBack": m.giveBack, "": m.compare}
 }
 
-func TestTheBooksAreAsTheModelAfterAnySequence(t *testing.T) {
+func TestTheBooksAreAsTheirShadowAfterAnySequence(t *testing.T) {
 	t.Parallel()
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
-		m := newModel(failing{TB: nil, rapid: t}, fmt.Sprint("memory:model-", n))
+		m := newShadow(failing{TB: nil, rapid: t}, fmt.Sprint("memory:shadow-", n))
 		defer m.Close()
 		t.Repeat(m.actions())
 	})
@@ -512,7 +512,7 @@ func FuzzTheBooksSurviveBeingClosed(f *testing.F) {
 	n := 0
 	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
 		n++
-		m := newModel(failing{TB: nil, rapid: t}, filepath.Join(dir, fmt.Sprint(n, ".db")))
+		m := newShadow(failing{TB: nil, rapid: t}, filepath.Join(dir, fmt.Sprint(n, ".db")))
 		defer func() { m.Close() }()
 		actions := m.actions()
 		actions["reopen"] = func(t *rapid.T) {

@@ -19,6 +19,10 @@ type Shared struct {
 	server *Server
 	err    error
 	made   int
+
+	prepared sync.Once
+	template string // of Prepared
+	failed   error
 }
 
 // Server is the server itself. The test is skipped where PostgreSQL is not installed.
@@ -34,6 +38,23 @@ func (s *Shared) Server(t testing.TB) *Server {
 
 // Database is the URL of a new, empty database, which is dropped after the test.
 func (s *Shared) Database(t testing.TB) string { return s.Like(t, "template1") }
+
+// Prepared is the URL of a new database with everything that prepare put into an empty one, once for all tests of the
+// package. It is dropped after the test.
+func (s *Shared) Prepared(t testing.TB, prepare func(url string) error) string {
+	t.Helper()
+	server := s.Server(t)
+	s.prepared.Do(func() {
+		s.template = "prepared"
+		if s.failed = server.create(context.Background(), s.template, "template1"); s.failed == nil {
+			s.failed = prepare(server.URL(s.template))
+		}
+	})
+	if s.failed != nil {
+		t.Fatal(s.failed)
+	}
+	return s.Like(t, s.template)
+}
 
 // Like is the URL of a new database with everything that another holds, to which nobody may be connected. It is dropped
 // after the test.

@@ -67,8 +67,8 @@ func (m *model) charged(id string) {
 	switch m.place {
 	case "SENT", "UNKNOWN":
 		m.place, m.charge = "SUCCESS", id
-	case "SUCCESS":
-		if id != m.charge {
+	case "SUCCESS", "CANCELLING", "REFUNDING":
+		if m.charge != "" && id != m.charge {
 			m.breaks++
 		}
 	case "FAILED", "CANCELLED":

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kakehashi-pay/kakehashi/access"
+	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/process"
+	"github.com/kakehashi-pay/kakehashi/flow"
+	"github.com/kakehashi-pay/kakehashi/ident"
+	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/wire"
+)
+
+// keysCommand are what an operator does with keys.
+type keysCommand struct {
+	Master keysMaster `cmd:"" help:"Make the master key under which everything secret is sealed."`
+	Rotate keysRotate `cmd:"" help:"Give a client a new key; the old one counts for a while longer."`
+	Revoke keysRevoke `cmd:"" help:"End a client's key at once, for good."`
+	List   keysList   `cmd:"" help:"List a client's keys, or the house's."`
+	House  keysHouse  `cmd:"" help:"Make a new key of the house; callers are moved to it by clients and wallets."`
+}
+
+type keysMaster struct {
+	File string `arg:"" help:"The file to write; it must not be there yet." type:"path"`
+}
+
+// Run makes the master key.
+func (k *keysMaster) Run() error {
+	if err := process.CreateMaster(k.File); err != nil {
+		return err
+	}
+	fmt.Println("master key written to", k.File)
+	return nil
+}
+
+type keysRotate struct {
+	setting
+	Client  string        `arg:"" help:"The client."`
+	Public  string        `help:"File with the new public key; without it a key pair is made and printed once." type:"existingfile"`
+	Ed25519 bool          `help:"Make an Ed25519 key pair instead of RSA."`
+	Overlap time.Duration `default:"168h" help:"How long the keys that count now go on counting."`
+}
+
+// Run adds the new key and ends the others after the overlap.
+func (k *keysRotate) Run(ctx context.Context) error {
+	return k.operate(ctx, func(o *process.Operator) error {
+		keys, err := o.Reader.Keys(ctx, ident.Client(k.Client))
+		if err != nil {
+			return err
+		}
+		if len(keys) == 0 {
+			return errNothing("client " + k.Client)
+		}
+		public, private, err := keyPair(k.Public, k.Ed25519)
+		if err != nil {
+			return err
+		}
+		now := time.Now().UTC()
+		next := access.Key{Client: ident.Client(k.Client), Version: keys[len(keys)-1].Version + 1, Public: public, From: now}
+		changed := []access.Key{next}
+		for _, old := range keys {
+			if old.ActiveAt(now) && (old.Until.IsZero() || old.Until.After(now.Add(k.Overlap))) {
+				old.Until = now.Add(k.Overlap)
+				changed = append(changed, old)
+			}
+		}
+		_, err = o.Do(ctx, flow.Put{Person: o.Person, What: "rotate key", Subject: k.Client, Facts: store.Facts{Keys: changed}})
+		if err != nil {
+			return err
+		}
+		fmt.Printf("client %s has key version %d; older ones count until %s\n", k.Client, next.Version,
+			now.Add(k.Overlap).Format(time.DateTime))
+		printPrivate(private)
+		return nil
+	})
+}
+
+type keysRevoke struct {
+	setting
+	Client  string `arg:"" help:"The client."`
+	Version int    `arg:"" help:"The key's version."`
+}
+
+// Run revokes the key.
+func (k *keysRevoke) Run(ctx context.Context) error {
+	return k.operate(ctx, func(o *process.Operator) error {
+		keys, err := o.Reader.Keys(ctx, ident.Client(k.Client))
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			if key.Version != k.Version {
+				continue
+			}
+			if _, err := o.Do(ctx, flow.Revoke{Person: o.Person, Key: key}); err != nil {
+				return err
+			}
+			fmt.Printf("key %d of client %s is revoked: nothing signed with it counts any more\n", k.Version, k.Client)
+			return nil
+		}
+		return errNothing(fmt.Sprintf("key %d of client %s", k.Version, k.Client))
+	})
+}
+
+type keysList struct {
+	setting
+	Client string `arg:"" optional:"" help:"The client; without it the house's own keys."`
+}
+
+// Run lists the keys.
+func (k *keysList) Run(ctx context.Context) error {
+	return k.operate(ctx, func(o *process.Operator) error {
+		if k.Client != "" {
+			keys, err := o.Reader.Keys(ctx, ident.Client(k.Client))
+			if err == nil {
+				fmt.Println(keyList(keys))
+			}
+			return err
+		}
+		facts := store.NewCatalogue(o.Reader)
+		if err := facts.Refresh(ctx, time.Now()); err != nil {
+			return err
+		}
+		for _, key := range facts.HouseKeys() {
+			fmt.Printf("house key %d %v, from %s\n%s\n", key.Version, key.Public.Algorithm(), key.From.Format(time.DateTime),
+				key.Public.SPKI())
+		}
+		return nil
+	})
+}
+
+type keysHouse struct {
+	setting
+	Ed25519 bool `help:"Ed25519 instead of RSA."`
+}
+
+// Run makes the house's next key.
+func (k *keysHouse) Run(ctx context.Context) error {
+	return k.operate(ctx, func(o *process.Operator) error {
+		facts := store.NewCatalogue(o.Reader)
+		if err := facts.Refresh(ctx, time.Now()); err != nil {
+			return err
+		}
+		version := 1
+		for _, key := range facts.HouseKeys() {
+			version = max(version, key.Version+1)
+		}
+		ring, err := o.Ring()
+		if err != nil {
+			return err
+		}
+		algorithm := wire.RSA256
+		if k.Ed25519 {
+			algorithm = wire.Ed25519
+		}
+		key, err := process.NewHouseKey(ring, version, algorithm)
+		if err != nil {
+			return err
+		}
+		key.From = time.Now().UTC()
+		_, err = o.Do(ctx, flow.Put{Person: o.Person, What: "create house key", Subject: fmt.Sprint(version),
+			Facts: store.Facts{HouseKeys: []access.HouseKey{key}}})
+		if err == nil {
+			fmt.Printf("house key %d made; give callers its public half:\n%s\n", version, key.Public.SPKI())
+		}
+		return err
+	})
+}

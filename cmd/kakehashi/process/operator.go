@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package process
+
+import (
+	"context"
+	"os/user"
+	"time"
+
+	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/house"
+	"github.com/kakehashi-pay/kakehashi/fault"
+	"github.com/kakehashi-pay/kakehashi/ident"
+	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/vault"
+	"github.com/kakehashi-pay/kakehashi/wallet"
+)
+
+// Operator is a command's hold on a network: through the running process where there is one, else as its only teller.
+type Operator struct {
+	Doer
+	Person string
+	Reader *store.Reader
+
+	lanes  int
+	ring   func() (vault.Ring, error)
+	finish func()
+}
+
+// Operate gives a command the live network of a configuration, or its sandbox.
+//
+// Errors: Unavailable data_folder_held when a process has the folder but does not answer; as store.Open.
+func Operate(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	name, books, lanes := liveName, store.Location(c.Books), c.Lanes
+	if inSandbox {
+		name, books, lanes = sandboxName, store.Location(c.SandboxBooks), 1
+	}
+	o := &Operator{Person: person(), lanes: lanes, ring: func() (vault.Ring, error) {
+		master, err := ReadMaster(c.MasterKey)
+		if err != nil {
+			return vault.Ring{}, err
+		}
+		ring, _, err := master.secrets(name)
+		return ring, err
+	}}
+	if running, ok := dialControl(c.ControlSocket(), name); ok {
+		reader, err := store.OpenReader(ctx, books)
+		if err != nil {
+			return nil, err
+		}
+		o.Doer, o.Reader, o.finish = running, reader, reader.Close
+		return o, nil
+	}
+	held, err := hold(c.Data, "a command, "+c.holder())
+	if err != nil {
+		return nil, err
+	}
+	now := func() time.Time { return time.Now().UTC() }
+	h, err := house.Open(ctx, house.Config{Books: books, Lanes: lanes, Holder: c.holder(), Now: now,
+		Connect: func(wallet.Wallet) wallet.Connector { return silent{} }, Alarm: func(string, string) {}})
+	if err != nil {
+		held.release()
+		return nil, err
+	}
+	o.Doer, o.Reader = h, h.Reader()
+	o.finish = func() {
+		h.Stop(ctx)
+		held.release()
+	}
+	return o, nil
+}
+
+// silent is how a command asks wallets: not at all. What is open is asked about by the next process that serves.
+type silent struct{}
+
+// Pay says nothing.
+func (silent) Pay(context.Context, wallet.Charge) wallet.Answer { return wallet.Answer{} }
+
+// Inquire says nothing.
+func (silent) Inquire(context.Context, ident.ID) wallet.Answer { return wallet.Answer{} }
+
+// Cancel says nothing.
+func (silent) Cancel(context.Context, ident.ID) wallet.Answer { return wallet.Answer{} }
+
+// Refund says nothing.
+func (silent) Refund(context.Context, wallet.Return) wallet.Answer { return wallet.Answer{} }
+
+// Close lets go of the network.
+func (o *Operator) Close() { o.finish() }
+
+// Ring is what private keys are sealed with.
+func (o *Operator) Ring() (vault.Ring, error) { return o.ring() }
+
+// Home is the lane of an account holder: the one it has, else the one it gets.
+func (o *Operator) Home(ctx context.Context, holder ident.Holder) (ident.Lane, error) {
+	h, ok, err := o.Reader.Holder(ctx, holder)
+	switch {
+	case err != nil:
+		return 0, fault.Wrap("process.Home", err)
+	case ok:
+		return h.Lane, nil
+	}
+	digest := ident.DigestOf("holder", string(holder))
+	return ident.Lane((int(digest[0])<<8 | int(digest[1])) % o.lanes), nil
+}
+
+// person is who gives the command, as the machine knows them.
+func person() string {
+	if u, err := user.Current(); err == nil {
+		return "local:" + u.Username
+	}
+	return "local"
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/kakehashi-pay/kakehashi/money"
+	"github.com/kakehashi-pay/kakehashi/payment"
+	"github.com/kakehashi-pay/kakehashi/wallet"
+)
+
+// shownMax is how many of what is not known are told one by one, the oldest first.
+const shownMax = 12
+
+// recentWindow is over how many minutes a wallet's payments are counted, the present one included.
+const recentWindow = 5
+
+// glance is a copy of what the board shows at one moment.
+type glance struct {
+	now     time.Time
+	version int64
+	wake    <-chan struct{} // closed when there is more to see
+
+	rows    []*payment.Payment // that changed since the version a client has seen, oldest first
+	doubts  []doubt            // oldest first, at most shownMax
+	unknown int                // how many are open
+	crowded bool               // and more than the board can watch
+	day     day
+	minutes [windowMinutes]int
+	wallets map[wallet.ID]health
+}
+
+// health is what the board knows of one wallet at one moment.
+type health struct {
+	begun, paid, declined int // in the recent window
+	unknown               int // payments and refunds of its that nobody knows about
+	oldest                time.Time
+	answered              time.Time
+}
+
+// look copies what is shown to a client that has seen a version.
+func (b *Board) look(seen int64, now time.Time) glance {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.forget(now)
+	g := glance{now: now, version: b.version, wake: b.wake, minutes: b.minutes.last(now),
+		crowded: len(b.doubts) >= doubtsMax, wallets: make(map[wallet.ID]health, len(b.wallets))}
+	for _, e := range b.recent {
+		if e.version > seen {
+			g.rows = append(g.rows, e.payment)
+		}
+	}
+	for id, p := range b.wallets {
+		h := health{answered: p.answered}
+		for i := range recentWindow {
+			minute := minuteOf(now) - int64(i)
+			h.begun += p.begun.in(minute)
+			h.paid += p.paid.in(minute)
+			h.declined += p.declined.in(minute)
+		}
+		g.wallets[id] = h
+	}
+	b.lookAtDoubts(&g)
+	if b.day.on(dateOf(now.In(b.zone))) {
+		g.day = b.day
+		g.day.taken, g.day.returned = maps.Clone(b.day.taken), maps.Clone(b.day.returned)
+	}
+	return g
+}
+
+func (b *Board) lookAtDoubts(g *glance) {
+	for _, d := range b.doubts {
+		if d.resolved.IsZero() && !doubtful(d.payment, g.now) {
+			continue
+		}
+		if d.resolved.IsZero() {
+			g.unknown++
+			h := g.wallets[d.payment.Wallet]
+			h.unknown++
+			if at := since(d.payment); h.oldest.IsZero() || at.Before(h.oldest) {
+				h.oldest = at
+			}
+			g.wallets[d.payment.Wallet] = h
+		}
+		at, _ := slices.BinarySearchFunc(g.doubts, d, func(a doubt, d *doubt) int { return order(&a, d) })
+		if at < shownMax {
+			g.doubts = slices.Insert(g.doubts, at, doubt{d.payment, slices.Clone(d.trail), d.resolved})
+			g.doubts = g.doubts[:min(len(g.doubts), shownMax)]
+		}
+	}
+}
+
+// order puts what is open before what was resolved, and then the older before the younger.
+func order(a, b *doubt) int {
+	if open := a.resolved.IsZero(); open != b.resolved.IsZero() {
+		if open {
+			return -1
+		}
+		return 1
+	}
+	if c := since(a.payment).Compare(since(b.payment)); c != 0 {
+		return c
+	}
+	return int(a.payment.Origin - b.payment.Origin)
+}
+
+// sums are amounts by currency in a fixed order: yen first, the others by their codes. None at all is no yen.
+func sums(of map[money.Currency]money.Amount) []money.Amount {
+	list := slices.SortedFunc(maps.Values(of), func(a, b money.Amount) int {
+		if yen := a.Currency() == money.JPY; yen != (b.Currency() == money.JPY) {
+			if yen {
+				return -1
+			}
+			return 1
+		}
+		return int(a.Currency()) - int(b.Currency())
+	})
+	if len(list) == 0 {
+		return []money.Amount{money.Zero(money.JPY)}
+	}
+	return list
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package sim is the whole network on one goroutine, from a seed: tills, the house (store, desk, relay, pricer) and wallets,
+// in virtual time. It is no server and proves nothing by itself; it looks for a story in which a promise does not hold.
+//
+// A seed decides everything: how much goes wrong and what, who pays whom, when the house is killed. After every event that
+// wrote something the auditor looks at the new rows, and a model that was written from the documents compares what each till
+// was told and what each wallet did. After the last day everything heals, and a week later nothing may be open and no money
+// may be anywhere it should not be.
+//
+// Invariant: the same seed gives the same trace. So nothing here reads a clock, ranges over a map, or waits.
+// Read world.go, house.go, counter.go and purse.go, then model.go and end.go.
+package sim
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// daysDefault is how many days a run has unless its options say otherwise.
+const daysDefault = 10
+
+// Options say what is run.
+type Options struct {
+	Seed  uint64
+	Days  int       // with everything that goes wrong; 0: ten. A quiet week follows
+	Bug   Bug       // a mistake that is made on purpose and must be found; NoBug: none
+	Trace io.Writer // gets every event as a line; may be nil
+}
+
+// Result is what a run came to.
+type Result struct {
+	Seed      uint64
+	Days      int
+	Swarm     string            // the options that the seed became
+	Hash      [sha256.Size]byte // of the trace: equal for equal options
+	Events    int
+	Payments  int
+	Rows      int      // of the journal
+	Unknown   int      // payments whose outcome was unknown for a while although nothing was in the way
+	Slow      int      // those of them that took longer than 75 seconds
+	Violation string   // what should not be, in one line; empty: nothing
+	Last      []string // the last events before it
+	Coverage  Coverage
+}
+
+// OK reports whether nothing was found.
+func (r *Result) OK() bool { return r.Violation == "" }
+
+// String is the result in one line; with a violation, everything that is needed to understand and repeat it.
+func (r *Result) String() string {
+	if r.OK() {
+		return fmt.Sprintf("seed %d: ok, %d days, %d payments, %d rows, %d events, trace %x", r.Seed, r.Days, r.Payments, r.Rows,
+			r.Events, r.Hash[:8])
+	}
+	return fmt.Sprintf("seed %d: VIOLATION %s\noptions: %s\nthe last events:\n  %s\nreplay: kakehashi sim --seed %d --days %d\n",
+		r.Seed, r.Violation, r.Swarm, strings.Join(r.Last, "\n  "), r.Seed, r.Days)
+}
+
+// Run plays one seed to its end, or to the first thing that should not be.
+//
+// Errors: what the store or the auditor answers when it cannot be opened or read. A violation is no error.
+func Run(o Options) (Result, error) {
+	if o.Days <= 0 {
+		o.Days = daysDefault
+	}
+	w, err := newWorld(o)
+	if err != nil {
+		return Result{}, err
+	}
+	defer w.close()
+	err = w.play()
+	r := Result{Seed: o.Seed, Days: o.Days, Swarm: w.swarm.String(), Hash: w.trace.sum(), Events: w.count.events,
+		Payments: w.count.payments, Rows: w.count.rows, Unknown: w.count.unknown, Slow: w.count.slow, Coverage: w.cover}
+	if w.found != nil {
+		r.Violation = w.found.invariant + ": " + w.found.text
+		if !w.found.about.IsZero() {
+			r.Violation += " (payment " + w.found.about.String() + ")"
+		}
+		r.Last = w.trace.lines()
+	}
+	return r, err
+}
+
+// play is the whole story: the days, the healing, the quiet week, and what must hold in the end.
+func (w *world) play() error {
+	if err := w.open(); err != nil {
+		return err
+	}
+	begins := w.now
+	w.live()
+	for day := 1; day <= w.options.Days && w.found == nil; day++ {
+		if err := w.run(begins + int64(day)*int64(24*time.Hour)); err != nil {
+			return err
+		}
+		if err := w.night(); err != nil {
+			return err
+		}
+	}
+	if w.found != nil {
+		return nil
+	}
+	return w.end()
+}
+
+// Summary is what many runs came to.
+type Summary struct {
+	Runs, Events, Payments, Rows int
+	Days                         int
+	Unknown, Slow                int
+	Failed                       []Result
+	Coverage                     Coverage
+}
+
+// Many plays seeds one after another, from one to another inclusive, and gives each result to tell, which may be nil.
+//
+// Errors: as Run; the seeds after it are not played.
+func Many(o Options, from, to uint64, tell func(Result)) (Summary, error) {
+	var s Summary
+	for seed := from; seed <= to; seed++ {
+		o.Seed = seed
+		r, err := Run(o)
+		if err != nil {
+			return s, fmt.Errorf("sim: seed %d: %w", seed, err)
+		}
+		s.Count(r)
+		if tell != nil {
+			tell(r)
+		}
+	}
+	return s, nil
+}
+
+// Count adds a run.
+func (s *Summary) Count(r Result) {
+	s.Runs++
+	s.Events, s.Payments, s.Rows = s.Events+r.Events, s.Payments+r.Payments, s.Rows+r.Rows
+	s.Days, s.Unknown, s.Slow = s.Days+r.Days, s.Unknown+r.Unknown, s.Slow+r.Slow
+	if !r.OK() {
+		s.Failed = append(s.Failed, r)
+	}
+	s.Coverage.Add(&r.Coverage)
+}
+
+// Add adds another summary: of the seeds that were played beside these.
+func (s *Summary) Add(o Summary) {
+	s.Runs += o.Runs
+	s.Events, s.Payments, s.Rows = s.Events+o.Events, s.Payments+o.Payments, s.Rows+o.Rows
+	s.Days, s.Unknown, s.Slow = s.Days+o.Days, s.Unknown+o.Unknown, s.Slow+o.Slow
+	s.Failed = append(s.Failed, o.Failed...)
+	s.Coverage.Add(&o.Coverage)
+}
