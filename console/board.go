@@ -39,6 +39,7 @@ type Board struct {
 	wallets map[wallet.ID]*pulse
 	day     day
 	minutes minutes
+	tailMax int64 // journal rows that a start reads
 }
 
 // entry is a payment in the list, with the version in which it changed last.
@@ -50,6 +51,8 @@ type entry struct {
 // doubt is an open payment, or one that was not known for a while and is now.
 type doubt struct {
 	payment  *payment.Payment
+	refund   ident.Digest // which refund of the payment is open, or was; zero: the payment itself
+	began    time.Time    // when it was asked for
 	trail    []step
 	resolved time.Time // zero while it is open
 }
@@ -63,7 +66,7 @@ type step struct {
 // NewBoard is an empty board whose days begin at midnight in a zone.
 func NewBoard(zone *time.Location, now time.Time) *Board {
 	return &Board{zone: zone, epoch: strconv.FormatInt(now.UnixMicro(), 36), version: 1, wake: make(chan struct{}),
-		doubts: map[ident.ID]*doubt{}, lanes: map[ident.Lane]*lane{}, wallets: map[wallet.ID]*pulse{}}
+		doubts: map[ident.ID]*doubt{}, lanes: map[ident.Lane]*lane{}, wallets: map[wallet.ID]*pulse{}, tailMax: tailMax}
 }
 
 // Follow takes a batch that was committed.
@@ -126,9 +129,10 @@ func (b *Board) note(p *payment.Payment) {
 		}
 		if d != nil {
 			d.payment, d.resolved = p, time.Time{}
+			d.refund, d.began = asked(p)
 		}
 	case d == nil:
-	case doubtful(d.payment, p.ChangedAt):
+	case d.doubtful(p.ChangedAt):
 		d.payment, d.resolved = p, p.ChangedAt
 	default:
 		delete(b.doubts, p.ID)
@@ -179,30 +183,22 @@ func (b *Board) follow(id ident.ID, r *ledger.Row) {
 // Source: decisions B25.
 const patience = 4 * time.Second
 
-// doubtful reports whether a person would say of an open payment that nobody knows what became of it.
-func doubtful(p *payment.Payment, now time.Time) bool {
-	switch {
-	case !p.Open():
-		return false
-	case p.State == payment.Sent:
-		return now.Sub(p.At) >= patience
-	case p.State == payment.Success:
-		return now.Sub(since(p)) >= patience
+// doubtful reports whether a person would say at a time that nobody knows what became of it.
+func (d *doubt) doubtful(at time.Time) bool {
+	if d.refund != (ident.Digest{}) || d.payment.State == payment.Sent {
+		return at.Sub(d.began) >= patience
 	}
 	return true
 }
 
-// since is when an open payment, or its oldest open refund, was asked for.
-func since(p *payment.Payment) time.Time {
-	if p.State != payment.Success {
-		return p.At
-	}
+// asked says which refund of an open payment is open, or that the payment is, and when it was asked for.
+func asked(p *payment.Payment) (refund ident.Digest, at time.Time) {
 	for i := range p.Refunds {
-		if p.Refunds[i].State.Open() {
-			return p.Refunds[i].SentAt
+		if f := &p.Refunds[i]; p.State == payment.Success && f.State.Open() {
+			return f.ID, f.SentAt
 		}
 	}
-	return p.ChangedAt
+	return ident.Digest{}, p.At
 }
 
 // forget lets go of what was resolved long enough ago to have been seen.

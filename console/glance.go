@@ -73,21 +73,23 @@ func (b *Board) look(seen int64, now time.Time) glance {
 
 func (b *Board) lookAtDoubts(g *glance) {
 	for _, d := range b.doubts {
-		if d.resolved.IsZero() && !doubtful(d.payment, g.now) {
+		if d.resolved.IsZero() && !d.doubtful(g.now) {
 			continue
 		}
 		if d.resolved.IsZero() {
 			g.unknown++
 			h := g.wallets[d.payment.Wallet]
 			h.unknown++
-			if at := since(d.payment); h.oldest.IsZero() || at.Before(h.oldest) {
-				h.oldest = at
+			if h.oldest.IsZero() || d.began.Before(h.oldest) {
+				h.oldest = d.began
 			}
 			g.wallets[d.payment.Wallet] = h
 		}
 		at, _ := slices.BinarySearchFunc(g.doubts, d, func(a doubt, d *doubt) int { return order(&a, d) })
 		if at < shownMax {
-			g.doubts = slices.Insert(g.doubts, at, doubt{d.payment, slices.Clone(d.trail), d.resolved})
+			seen := *d
+			seen.trail = slices.Clone(d.trail)
+			g.doubts = slices.Insert(g.doubts, at, seen)
 			g.doubts = g.doubts[:min(len(g.doubts), shownMax)]
 		}
 	}
@@ -101,7 +103,7 @@ func order(a, b *doubt) int {
 		}
 		return 1
 	}
-	if c := since(a.payment).Compare(since(b.payment)); c != 0 {
+	if c := a.began.Compare(b.began); c != 0 {
 		return c
 	}
 	return int(a.payment.Origin - b.payment.Origin)

@@ -76,7 +76,7 @@ type rowView struct {
 	State  look.State
 	Word   string // key of the state's word
 	Took   time.Duration
-	Final  bool
+	Final  bool // Took says how long it was not known
 }
 
 func (s *console) live(w http.ResponseWriter, r *http.Request) error {
@@ -132,7 +132,7 @@ func (s *console) row(ctx context.Context, p *payment.Payment) rowView {
 	v.State, v.Word = standing(p)
 	switch p.State {
 	case payment.Success:
-		v.Took, v.Final = p.BookedAt.Sub(p.At), true
+		v.Took, v.Final = p.BookedAt.Sub(p.At), v.State == look.Paid
 	case payment.Failed, payment.Cancelled:
 		v.Took, v.Final = p.ChangedAt.Sub(p.At), true
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/ledger"
 	"github.com/kakehashi-pay/kakehashi/look"
 	"github.com/kakehashi-pay/kakehashi/payment"
@@ -24,6 +25,7 @@ type doubtView struct {
 	rowView
 	Age   time.Duration
 	Doing string
+	Break string // what the wallet said last that cannot be true; empty: nothing
 	Trail []trailView
 	Known bool
 }
@@ -43,11 +45,14 @@ func (s *console) doubts(ctx context.Context, l look.Lang, g *glance) doubtsView
 		if !known {
 			open++
 		}
-		item := doubtView{rowView: s.row(ctx, d.payment), Age: g.now.Sub(since(d.payment)), Known: known}
+		item := doubtView{rowView: s.row(ctx, d.payment), Age: g.now.Sub(d.began), Known: known}
 		if known {
 			item.Doing = s.known(l, d)
 		} else {
 			item.Doing = s.doing(l, d.payment)
+		}
+		if c := d.payment.Contradictions; len(c) > 0 {
+			item.Break = c[len(c)-1]
 		}
 		for _, step := range d.trail {
 			if word := stepWord(step.Kind); word != "" {
@@ -94,13 +99,20 @@ func (s *console) doing(l look.Lang, p *payment.Payment) string {
 // known says how a payment that was not known turned out.
 func (s *console) known(l look.Lang, d *doubt) string {
 	key := "known.paid"
-	switch d.payment.State {
-	case payment.Failed:
+	switch p := d.payment; {
+	case d.refund != ident.Digest{}:
+		key = "known.refund"
+		if f := p.Refund(d.refund); f != nil && f.State == payment.RefundFailed {
+			key = "known.refused"
+		}
+	case len(p.Reversed) > 0:
+		key = "known.reversed"
+	case p.State == payment.Failed:
 		key = "known.declined"
-	case payment.Cancelled:
+	case p.State == payment.Cancelled:
 		key = "known.cancelled"
 	}
-	return s.kit.Say(l, key, look.Span(d.resolved.Sub(since(d.payment)), l))
+	return s.kit.Say(l, key, look.Span(d.resolved.Sub(d.began), l))
 }
 
 // stepWord is the key of what a row is called in a trail; empty for rows that are not told there.

@@ -3,13 +3,14 @@
 package console_test
 
 import (
+	"github.com/chromedp/chromedp"
+	"github.com/kakehashi-pay/kakehashi/ident"
 	"testing"
 	"time"
-	"github.com/chromedp/chromedp"
 )
 
 func TestSee(t *testing.T) {
-	w := setup(t, func(w *world) { w.busy() })
+	w := setup(t, func(w *world) { w.busy(); w.config.Asked = func(id ident.ID) int { return w.wallets["kr"].asked[id] } })
 	b := browse(t, w)
 	w.wallets["kr"].mute = true
 	p1 := w.pay("u-1", "m-1", "kr", 3200)
@@ -44,6 +45,9 @@ func TestSee(t *testing.T) {
 	b.do(chromedp.Navigate(b.url + "/"))
 	b.wait(`document.querySelector("#pulse").className == "pulse on"`)
 	b.keep("live-known", false)
+	b.do(chromedp.Click(chromedp.CSS("#sum-hk")), chromedp.Click(chromedp.CSS("#b-hk-silent")))
+	b.wait(`document.querySelector("#wallet-hk .fails")`)
+	b.keep("fails", false)
 	b.do(chromedp.Navigate(b.url + "/nothing"))
 	b.keep("missing", false)
 	b.quiet()

@@ -58,7 +58,7 @@ type refundView struct {
 func (s *console) story(w http.ResponseWriter, r *http.Request) error {
 	ctx, l := r.Context(), look.Chosen(r)
 	id, err := ident.Parse(r.PathValue("id"))
-	if err != nil || id.Lane >= ident.LanesMax {
+	if err != nil {
 		return missing
 	}
 	p, err := s.Network.Reader().Payment(ctx, id)

@@ -101,7 +101,7 @@ func (b *Board) CatchUp(ctx context.Context, reader *store.Reader, now time.Time
 		return fault.Wrap("console.CatchUp", err)
 	}
 	for _, row := range rows {
-		fresh, err := b.begin(ctx, reader, row, max(1, tailMax/int64(len(rows))))
+		fresh, err := b.begin(ctx, reader, row, max(1, b.tailMax/int64(len(rows))))
 		if err == nil {
 			err = b.readTail(ctx, reader, row.Lane, fresh, now)
 		}

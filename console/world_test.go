@@ -49,17 +49,21 @@ func (s *scripted) says(a wallet.Answer) wallet.Answer {
 	return a
 }
 
-func (s *scripted) Pay(_ context.Context, c wallet.Charge) wallet.Answer {
-	a := s.pay
+// charged is an answer about the charge of a payment.
+func (s *scripted) charged(a wallet.Answer, id ident.ID) wallet.Answer {
 	if a.Verdict == wallet.Succeeded {
-		a.Partner, a.PartnerAt = "W-"+c.Order, noon
+		a.Partner, a.PartnerAt = "W-"+id.String()[2:10], noon
 	}
 	return s.says(a)
 }
 
+func (s *scripted) Pay(_ context.Context, c wallet.Charge) wallet.Answer {
+	return s.charged(s.pay, c.Payment)
+}
+
 func (s *scripted) Inquire(_ context.Context, id ident.ID) wallet.Answer {
 	s.asked[id]++
-	return s.says(s.inquiry)
+	return s.charged(s.inquiry, id)
 }
 
 func (s *scripted) Cancel(_ context.Context, id ident.ID) wallet.Answer {

@@ -25,7 +25,7 @@ func (r *Relay) plan(t *task, now time.Time) {
 	p, timers := t.payment, r.timers(t)
 	switch {
 	case p.State == payment.Sent && !t.recovered:
-		if _, held := r.charges[p.ID]; held {
+		if _, held := r.charge(p); held {
 			t.due = now
 			break
 		}
@@ -73,7 +73,7 @@ func backoff(timers wallet.Timers, attempts int) time.Duration {
 func (r *Relay) ask(t *task, now time.Time) {
 	p, timers := t.payment, r.timers(t)
 	c := Call{Wallet: p.Wallet, Payment: p.ID, Deadline: timers.Deadline}
-	charge, held := r.charges[p.ID]
+	charge, held := r.charge(p)
 	switch {
 	case p.State == payment.Sent && held:
 		c.Act, c.Question, c.Charge = Pay, flow.AskedToPay, priced(charge, p)

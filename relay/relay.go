@@ -42,7 +42,7 @@ type Relay struct {
 
 	mutex    sync.Mutex
 	tasks    map[ident.ID]*task
-	charges  map[ident.ID]wallet.Charge // codes on their way to their wallet; gone once sent
+	charges  map[ident.ID][]held // codes on their way to their wallet; gone once sent
 	watchers map[ident.ID][]*watcher
 	lines    map[wallet.ID]*line
 	wheel    wheel
@@ -52,7 +52,7 @@ type Relay struct {
 // New is a relay that submits to a desk. alarm is told what an operator must know.
 func New(submit Submit, facts Facts, alarm func(name, about string)) *Relay {
 	return &Relay{submit: submit, facts: facts, alarm: alarm, tasks: map[ident.ID]*task{},
-		charges: map[ident.ID]wallet.Charge{}, watchers: map[ident.ID][]*watcher{}, lines: map[wallet.ID]*line{},
+		charges: map[ident.ID][]held{}, watchers: map[ident.ID][]*watcher{}, lines: map[wallet.ID]*line{},
 		wheel: wheel{slots: map[int64][]ident.ID{}}}
 }
 
@@ -112,21 +112,61 @@ func (r *Relay) follow(p *payment.Payment, now time.Time) {
 	}
 }
 
-// Hold keeps what the pay of a payment must say until its intent is committed; the code is in memory only. A payment that
-// is open already is not sent again.
-func (r *Relay) Hold(c wallet.Charge) {
+// held is what a pay must say, until its intent is committed. Requests under one name that show different codes may be on
+// their way at once, and only one of them is committed: the fingerprint tells which.
+type held struct {
+	print   wallet.Mark
+	charge  wallet.Charge
+	callers int // who have the same request on its way
+}
+
+// Hold keeps what the pay of a payment must say until its intent is committed; the code is in memory only, and print is its
+// fingerprint. A payment that is open already is not sent again.
+func (r *Relay) Hold(print wallet.Mark, c wallet.Charge) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.tasks[c.Payment] == nil {
-		r.charges[c.Payment] = c
+	if r.tasks[c.Payment] != nil {
+		return
+	}
+	list := r.charges[c.Payment]
+	if i := shown(list, print); i >= 0 {
+		list[i].callers++
+		return
+	}
+	r.charges[c.Payment] = append(list, held{print: print, charge: c, callers: 1})
+}
+
+// Drop forgets what Hold kept for one request, where nothing is to be sent for it.
+func (r *Relay) Drop(id ident.ID, print wallet.Mark) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	list := r.charges[id]
+	i := shown(list, print)
+	if i < 0 {
+		return
+	}
+	if list[i].callers--; list[i].callers > 0 {
+		return
+	}
+	if list = slices.Delete(list, i, i+1); len(list) > 0 {
+		r.charges[id] = list
+	} else {
+		delete(r.charges, id)
 	}
 }
 
-// Drop forgets what Hold kept, where nothing is to be sent.
-func (r *Relay) Drop(id ident.ID) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	delete(r.charges, id)
+// shown is where the request with a fingerprint is held, or -1.
+func shown(list []held, print wallet.Mark) int {
+	return slices.IndexFunc(list, func(h held) bool { return h.print == print })
+}
+
+// charge is what is held for the request that a payment was made of; ok is false when it is gone.
+func (r *Relay) charge(p *payment.Payment) (c wallet.Charge, ok bool) {
+	list := r.charges[p.ID]
+	if i := shown(list, p.Fingerprint); i >= 0 {
+		return list[i].charge, true
+	}
+	return wallet.Charge{}, false
 }
 
 // Step gives the calls that are due. Each must be made once, and its answer handed to Answered.

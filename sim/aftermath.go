@@ -51,9 +51,9 @@ func (v *visit) refund(n int, amount money.Amount, tries int) {
 		return
 	}
 	w := v.w
-	d := w.model.deal(v.o.id())
-	w.model.hit(f25, d)
-	w.model.hitRefunds(f25, d)
+	d := w.oracle.deal(v.o.id())
+	w.oracle.hit(f25, d)
+	w.oracle.hitRefunds(f25, d)
 	g := &giving{client: v.o.shop.client, payment: d.id, request: v.o.request + "-r-" + strconv.Itoa(n), amount: amount}
 	w.refund(g, func(t told) {
 		if t.class != yes && t.class != no && t.class != absent && tries < 6 {

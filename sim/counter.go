@@ -179,10 +179,10 @@ func (h *house) pay(o *order, reply func(told)) {
 			a.finish(nil, err)
 			return
 		}
-		h.relay.Hold(*c)
+		h.relay.Hold(m.Fingerprint, *c)
 		err = h.submit(*m, func(out flow.Outcome, err error) {
 			if err != nil || !out.Fresh || out.Payment.State != payment.Sent {
-				h.relay.Drop(id)
+				h.relay.Drop(id, m.Fingerprint)
 			}
 			if err != nil {
 				a.finish(nil, err)
@@ -192,7 +192,7 @@ func (h *house) pay(o *order, reply func(told)) {
 			a.arm(out.Payment)
 		})
 		if err != nil {
-			h.relay.Drop(id)
+			h.relay.Drop(id, m.Fingerprint)
 			a.finish(nil, err)
 		}
 	})

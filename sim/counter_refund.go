@@ -86,10 +86,10 @@ func (h *house) hear(from wallet.ID, id ident.ID, a wallet.Answer, heard func())
 		heard()
 		return
 	}
-	h.w.model.delivered(id, flow.AskedToPay, a)
+	h.w.oracle.delivered(id, flow.AskedToPay, a)
 	_ = h.submit(flow.Heard{Payment: id, Question: flow.AskedToPay, Answer: a}, func(o flow.Outcome, err error) {
 		if err == nil {
-			h.w.model.durable(o.Payment, a)
+			h.w.oracle.durable(o.Payment, a)
 			heard()
 		}
 	}) // where it is not taken, the wallet tells it again

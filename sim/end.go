@@ -63,7 +63,7 @@ func (w *world) settled() error {
 	if err != nil {
 		return err
 	}
-	for _, d := range w.model.order {
+	for _, d := range w.oracle.order {
 		p, r := d.last, w.about(d.id)
 		if p == nil {
 			if r != nil && len(r.takings) > 0 {
@@ -71,7 +71,9 @@ func (w *world) settled() error {
 			}
 			continue
 		}
-		broken := r != nil && r.odd && len(p.Contradictions) > 0 // a person must decide
+		// A person must decide about what contradicts itself. A wallet that confirms a cancel, keeps the money and goes on
+		// saying what it had said before is shown by its clearing file only, which is not of this layer.
+		broken := r != nil && (r.odd && len(p.Contradictions) > 0 || r.kept)
 		if p.Open() && !broken {
 			w.fail("I-08", d.id, "the payment is %v and open a week after everything has healed%s", p.State, openWhy(p))
 		}
@@ -183,8 +185,8 @@ func (w *world) yearLater() error {
 	w.now += int64(366 * 24 * time.Hour)
 	w.restart()
 	asked := 0
-	for i := len(w.model.order) - 1; i >= 0 && asked < 12; i-- {
-		d := w.model.order[i]
+	for i := len(w.oracle.order) - 1; i >= 0 && asked < 12; i-- {
+		d := w.oracle.order[i]
 		if d.last == nil || d.order == nil || d.last.State == payment.Tombstone {
 			continue
 		}

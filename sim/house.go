@@ -55,7 +55,7 @@ func (w *world) start() {
 	if !w.calm && w.process.hit(w.swarm.chance[steps]) {
 		h.offset = w.process.lasting(-10*time.Minute, 10*time.Minute)
 	}
-	before := w.model.held()
+	before := w.oracle.held()
 	desk, err := flow.OpenDesk(w.ctx, w.db, flow.Opening{Lanes: w.swarm.lanes, Holder: "sim " + strconv.Itoa(h.number),
 		Now: h.clock(), Hooks: flow.Hooks{Committed: h.committed, Alarm: h.alarm}})
 	if err != nil {
@@ -76,7 +76,7 @@ func (w *world) start() {
 	w.note("started", ident.ID{}, strconv.Itoa(h.number), h.offset.String())
 	w.count.starts++
 	w.house = h
-	w.model.remembered(h, before)
+	w.oracle.remembered(h, before)
 	h.recover()
 }
 
@@ -190,9 +190,9 @@ func (h *house) committed(rows []ledger.Row, changed []*payment.Payment) {
 	if len(changed) >= 3 {
 		w.cover.some1(largeBatch)
 	}
-	w.model.committed(h, rows, changed)
+	w.oracle.committed(h, rows, changed)
 	if !w.calm && w.process.hit(w.swarm.chance[killsCommit]) {
-		w.model.met(f02, changed)
+		w.oracle.met(f02, changed)
 		h.kill("after a commit")
 		return
 	}

@@ -10,7 +10,9 @@ import (
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/flow"
 	"github.com/kakehashi-pay/kakehashi/ident"
+	"github.com/kakehashi-pay/kakehashi/merchant"
 	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/wallet"
 )
 
 // quarter is the distance between two seals.
@@ -23,6 +25,7 @@ const (
 	killsMax     = 20
 	takeoversMax = 8
 	stepsMax     = 12
+	operatesMax  = 6
 )
 
 // live plans what comes by itself: visits, storms, quarters, outages, kills, take-overs and clocks.
@@ -46,6 +49,9 @@ func (w *world) planDay() {
 	}
 	for range w.often(steps, stepsMax) {
 		w.after(w.moment(), w.stepClock)
+	}
+	for range w.often(operates, operatesMax) {
+		w.after(w.moment(), w.operate)
 	}
 	for _, p := range w.purses {
 		if w.wallets.hit(w.swarm.chance[goesDown]) {
@@ -75,7 +81,7 @@ func (w *world) quarterly() {
 	next := calendar.Quarter(w.time()).Add(quarter).UnixNano()
 	w.events.plan(next, func() {
 		w.market.move(w)
-		w.model.neglected()
+		w.oracle.neglected()
 		for lane := range w.swarm.lanes {
 			if h := w.house; h != nil {
 				h.wake(lane, h.w.process.lasting(0, 250*time.Millisecond))
@@ -118,7 +124,7 @@ func (h *house) kill(when string) {
 	if w.house == h {
 		w.house = nil
 		down := w.process.lasting(0, restartMax)
-		w.model.crashed(h)
+		w.oracle.crashed(h)
 		w.after(down, func() {
 			if w.house == nil {
 				w.start()
@@ -129,7 +135,7 @@ func (h *house) kill(when string) {
 
 func (w *world) killHouse(when string) {
 	if h := w.house; h != nil && !h.dead && !w.calm {
-		w.model.metAll(f01)
+		w.oracle.metAll(f01)
 		h.kill(when)
 	}
 }
@@ -140,9 +146,9 @@ func (w *world) takeOver() {
 	if old == nil || w.calm {
 		return
 	}
-	w.model.metAll(f08)
+	w.oracle.metAll(f08)
 	w.note("taken over", ident.ID{}, strconv.Itoa(old.number))
-	w.model.crashed(old)
+	w.oracle.crashed(old)
 	w.house = nil
 	w.older = append(w.older, old)
 	w.start()
@@ -180,13 +186,50 @@ func (h *house) fenced() {
 	}
 }
 
+// operate lets an operator suspend a shop or a wallet, and take that back some hours later.
+func (w *world) operate() {
+	c := w.process
+	if c.hit(0.5) {
+		m := oneOf(c, w.facts.Merchants)
+		m.Status = merchant.Suspended
+		w.put("suspend merchant", store.Facts{Merchants: []merchant.Merchant{m}})
+		m.Status = merchant.Live
+		w.after(c.spread(time.Minute, 3*time.Hour), func() {
+			w.put("resume merchant", store.Facts{Merchants: []merchant.Merchant{m}})
+		})
+		return
+	}
+	p := oneOf(c, w.facts.Wallets)
+	p.Status = wallet.Suspended
+	w.put("suspend wallet", store.Facts{Wallets: []wallet.Wallet{p}})
+	p.Status = wallet.Live
+	w.after(c.spread(time.Minute, 3*time.Hour), func() { w.put("resume wallet", store.Facts{Wallets: []wallet.Wallet{p}}) })
+}
+
+// put writes facts, and tries again a minute later where nobody is there to write them.
+func (w *world) put(what string, facts store.Facts) {
+	again := func() { w.after(time.Minute, func() { w.put(what, facts) }) }
+	if w.house == nil {
+		again()
+		return
+	}
+	err := w.house.submit(flow.Put{Person: "operator", What: what, Facts: facts}, func(_ flow.Outcome, err error) {
+		if err != nil {
+			again()
+		}
+	})
+	if err != nil {
+		again()
+	}
+}
+
 // stepClock lets the house's clock jump, by less than what would stop the house.
 func (w *world) stepClock() {
 	if h := w.house; h != nil && !w.calm {
-		w.model.metAll(f18)
+		w.oracle.metAll(f18)
 		h.offset += w.process.lasting(-4900*time.Millisecond, 4900*time.Millisecond)
 		w.note("clock steps", ident.ID{}, h.offset.String())
-		w.model.obstructAll()
+		w.oracle.obstructAll()
 		h.look()
 	}
 }

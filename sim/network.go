@@ -48,7 +48,7 @@ func (w *world) carry(h *house, c relay.Call) {
 	w.count.calls++
 	w.tamper(&c)
 	w.note("asks", c.Payment, c.Act.String(), string(c.Wallet))
-	w.model.left(h, &c)
+	w.oracle.left(h, &c)
 	o := &call{w: w, h: h, c: c, purse: w.purseOf(c.Wallet), leave: w.now}
 	if w.network.hit(w.loss(callLoses)) {
 		o.give(0, wallet.Answer{}, false)
@@ -70,7 +70,7 @@ func (o *call) give(d time.Duration, a wallet.Answer, comes bool) {
 	at := o.w.now + int64(d)
 	if !comes || at >= deadline {
 		if a.Verdict == wallet.Succeeded && comes {
-			o.w.model.late(&o.c, at-o.w.now)
+			o.w.oracle.late(&o.c, at-o.w.now)
 		}
 		o.obstructed()
 		a, at = wallet.Answer{Detail: "no answer in time"}, deadline
@@ -89,7 +89,7 @@ func (o *call) give(d time.Duration, a wallet.Answer, comes bool) {
 // obstructed says that the question which would have ended an unknown payment was not answered.
 func (o *call) obstructed() {
 	if o.c.Act != relay.Pay {
-		o.w.model.obstruct(o.c.Payment)
+		o.w.oracle.obstruct(o.c.Payment)
 	}
 }
 
@@ -103,7 +103,7 @@ func (o *call) arrive() {
 	a, think := o.serve()
 	if w.network.hit(w.loss(forges)) {
 		a = wallet.Answer{Detail: "the answer is not signed by the wallet"}
-		w.model.hit(f17, w.model.deal(o.c.Payment))
+		w.oracle.hit(f17, w.oracle.deal(o.c.Payment))
 		o.obstructed()
 	}
 	o.give(think+w.latency(answersLate), a, !w.network.hit(w.loss(answerLoses)))
@@ -120,7 +120,7 @@ func (o *call) serve() (wallet.Answer, time.Duration) {
 	case relay.Inquire:
 		a = p.inquire(c.Payment)
 		if a.Declares(wire.OrderNotExist) {
-			p.w.model.hit(f13, p.w.model.deal(c.Payment))
+			p.w.oracle.hit(f13, p.w.oracle.deal(c.Payment))
 		}
 	case relay.Cancel:
 		a = p.cancel(c.Payment)
@@ -141,7 +141,7 @@ func (h *house) answered(c relay.Call, a wallet.Answer) {
 			a = wallet.Answer{Verdict: wallet.Succeeded, Code: wire.Success}
 		}
 		w.note("answers", c.Payment, c.Act.String(), a.Verdict.String(), string(a.Code)+" "+a.Partner)
-		w.model.answered(&c, a)
+		w.oracle.answered(&c, a)
 	}
 	h.answerEarly(&c, a)
 	h.relay.Answered(c, a, h.clock())
@@ -205,7 +205,7 @@ func (r *request) arrive(w *world, finish func(told)) {
 		answered = true
 		t = h.mistaken(r.what, r.id, t)
 		w.note("told", r.id, r.what, t.String())
-		w.model.told(h, r, t)
+		w.oracle.told(h, r, t)
 		if !w.network.hit(w.loss(tillLoses)) {
 			w.after(w.latency(tillDelays), func() { finish(t) })
 		}

@@ -39,6 +39,7 @@ func (w *world) open() error {
 	facts := store.Facts{Plans: w.plans(c), Feeds: []store.Feed{feedFacts()}}
 	w.openShops(c, &facts)
 	w.openPurses(c, &facts)
+	w.facts = facts
 	if _, err := h.Do(w.ctx, flow.Put{Person: "sim", What: "furnish", Facts: facts}); err != nil {
 		return err
 	}

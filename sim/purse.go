@@ -72,6 +72,7 @@ type record struct {
 	deaf     int
 	returns  []*giveBack
 	odd      bool // what it says or does cannot be true beside the request
+	kept     bool // it confirmed a cancel and kept the money under the name that the house knows
 	owes     bool // something was taken that the house has not been told of for sure
 }
 
@@ -334,8 +335,8 @@ func (p *purse) cancel(id ident.ID) wallet.Answer {
 		return wallet.Answer{Verdict: wallet.Declined, Code: wire.CancelWindowExceed}
 	}
 	was := r.place
-	if s.keeps && was == taken {
-		r.odd = true // it says S, and keeps the money
+	if s.keeps && was == taken && !p.w.calm {
+		r.odd, r.kept = true, true
 		p.w.note("wallet lies", id, "keeps the money")
 		p.insist(r)
 		return wallet.Answer{Verdict: wallet.Succeeded, Code: wire.Success}

@@ -82,9 +82,7 @@ func (p *purse) scriptUndoing(s *script) {
 		s.deaf = c.between(1, 12)
 	}
 	s.early = c.hit(k[earlyWindow])
-	if c.hit(k[liesAboutCancel]) {
-		s.takesAgain = true
-	}
+	s.takesAgain, s.keeps = c.hit(k[liesAboutCancel]), c.hit(k[keepsMoney])
 	if c.hit(k[stallsRefund]) {
 		s.stalls = c.between(1, 6)
 		if c.hit(0.5) {
@@ -149,16 +147,16 @@ func (p *purse) notify(r *record, a wallet.Answer, heard func()) {
 	}
 	w.after(w.latency(callDelays), func() {
 		h := w.house
-		d := w.model.deal(r.id)
+		d := w.oracle.deal(r.id)
 		if w.network.hit(w.loss(forges)) {
-			w.model.hit(f17, d)
+			w.oracle.hit(f17, d)
 			return // the edge refuses what the wallet did not sign
 		}
 		if h == nil || h.dead {
 			return
 		}
 		w.note("notified", r.id, a.Verdict.String(), string(a.Code), a.Partner)
-		w.model.hit(f16, d)
+		w.oracle.hit(f16, d)
 		h.hear(p.facts.ID, r.id, a, func() {
 			if heard != nil && !w.network.hit(w.loss(answerLoses)) {
 				heard()

@@ -9,7 +9,7 @@
 // may be anywhere it should not be.
 //
 // Invariant: the same seed gives the same trace. So nothing here reads a clock, ranges over a map, or waits.
-// Read world.go, house.go, counter.go and purse.go, then model.go and end.go.
+// Read world.go, house.go, counter.go and purse.go, then oracle.go and end.go.
 package sim
 
 import (

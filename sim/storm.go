@@ -53,7 +53,7 @@ func (w *world) gust(o *order) {
 	c := w.tills
 	v := &visit{w: w, o: o}
 	quiet := func(told) {}
-	switch c.weighted([]float64{40, 12, 8, 20, 16, 4}) {
+	switch c.weighted([]float64{40, 12, 8, 20, 16, 4, 3}) {
 	case 0:
 		w.pay(o, quiet)
 	case 1:
@@ -64,6 +64,11 @@ func (w *world) gust(o *order) {
 		v.inquire(quiet)
 	case 4:
 		v.refund(c.IntN(stormRefunds), v.part(int64(c.between(1, 4)), 2), 6)
+	case 6:
+		other := *o
+		other.price = money.New(o.price.Minor()+int64(c.between(0, 1)), money.JPY)
+		other.code = oneOf(c, w.purses).mint().code
+		w.pay(&other, quiet)
 	default:
 		for _, p := range w.purses {
 			if r := p.records[o.id()]; r != nil {

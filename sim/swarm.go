@@ -36,7 +36,8 @@ const (
 	regrets                     // F, and the money is taken later
 	deafCancel                  // a cancel is answered with U for a while
 	earlyWindow                 // CANCEL_WINDOW_EXCEED before the window has ended
-	liesAboutCancel             // S to a cancel, and the money is taken all the same
+	liesAboutCancel             // S to a cancel, and the money is taken again later
+	keepsMoney                  // S to a cancel, and the money is kept
 	stallsRefund                // a refund is U for a while, up to hours
 	declinesRefund              // F to a refund
 	refundsWrong                // S to a refund with another amount
@@ -61,6 +62,7 @@ const (
 	pollsHard                   // an inquiry twenty times a second
 	returns                     // a till asks again days later
 	peeks                       // another client asks about, cancels or refunds it
+	operates                    // an operator suspends a shop or a wallet for a while
 	feedFails                   // a rate is missing, frozen, inverted or ten times what it was
 	knobs
 )
@@ -78,12 +80,13 @@ var knobSettings = [knobs]struct {
 	forgets: {"forgets", 0.10}, declines: {"declines", 0.12}, forges: {"forges", 0.10}, lax: {"lax", 1},
 	otherName: {"other name", 0.05}, chargesTwice: {"charges twice", 0.03}, tellsWrong: {"tells wrong", 0.06},
 	chargesWrong: {"charges wrong", 0.008}, regrets: {"regrets", 0.06}, deafCancel: {"deaf cancel", 0.30},
-	earlyWindow: {"early window", 0.10}, liesAboutCancel: {"lies about cancel", 0.15}, stallsRefund: {"stalls refund", 0.30},
+	earlyWindow: {"early window", 0.20}, liesAboutCancel: {"lies about cancel", 0.15},
+	keepsMoney: {"keeps money", 0.05}, operates: {"operates", 1}, stallsRefund: {"stalls refund", 0.40},
 	declinesRefund: {"declines refund", 0.20}, refundsWrong: {"refunds wrong", 0.06}, notifies: {"notifies", 0.60},
-	goesDown: {"goes down", 0.60}, kills: {"kills", 1}, killsCommit: {"kills commit", 0.006}, lapses: {"lapses", 0.015},
+	goesDown: {"goes down", 0.60}, kills: {"kills", 1}, killsCommit: {"kills commit", 0.012}, lapses: {"lapses", 0.02},
 	takesOver: {"takes over", 0.40}, steps: {"steps", 1}, walletSkew: {"wallet skew", 0.70}, tillSkew: {"till skew", 0.08},
 	doubleClick: {"double click", 0.12}, twoTills: {"two tills", 0.10}, newName: {"new name", 0.10},
-	otherTerms: {"other terms", 0.05}, overtakes: {"overtakes", 0.06}, cancels: {"cancels", 0.10},
+	otherTerms: {"other terms", 0.05}, overtakes: {"overtakes", 0.06}, cancels: {"cancels", 0.14},
 	atTheEdge: {"at the edge", 0.05}, refunds: {"refunds", 0.25}, races: {"races", 0.08}, pollsHard: {"polls hard", 0.02},
 	returns: {"returns", 0.10}, peeks: {"peeks", 0.04}, feedFails: {"feed fails", 0.20},
 }

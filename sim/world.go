@@ -50,10 +50,11 @@ type world struct {
 	number int         // of the last house that was started
 	acting *house      // whose teller steps, or stepped last
 	lapse  store.Lapse // what befell the last commit that lost its connection
+	facts  store.Facts // as the house was furnished
 	shops  []*shop
 	purses []*purse
 	market market
-	model  model
+	oracle oracle
 }
 
 // counts are how much happened.
@@ -77,7 +78,7 @@ func newWorld(o Options) (*world, error) {
 	w := &world{ctx: context.Background(), options: o, swarm: swarmOf(o.Seed), trace: newTrace(o.Trace),
 		tills: newChance(o.Seed, streamTills), network: newChance(o.Seed, streamNetwork),
 		wallets: newChance(o.Seed, streamPurses), process: newChance(o.Seed, streamHouse)}
-	w.model = model{w: w, deals: map[ident.ID]*deal{}}
+	w.oracle = oracle{w: w, deals: map[ident.ID]*deal{}}
 	w.now = w.swarm.begins.UnixNano()
 	w.location = store.Location("memory:sim-" + strconv.FormatUint(stores.Add(1), 10))
 	db, err := store.Open(w.ctx, w.location)

@@ -7,10 +7,12 @@ package store
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/ident"
+	"github.com/kakehashi-pay/kakehashi/payment"
 )
 
 var listLanes = statement{sql: "SELECT " + laneColumns + " FROM lane ORDER BY lane", out: laneKinds}
@@ -54,23 +56,41 @@ func (r *ShelfReader) Cursors(ctx context.Context) (map[ident.Lane]int64, error)
 }
 
 var dueEvents = statement{
-	sql: "SELECT " + eventColumns + " FROM event WHERE state = 1 AND due <= $1 ORDER BY due, lane, n, id LIMIT $2",
-	in:  "nn", out: eventKinds,
+	sql: "SELECT " + eventColumns + " FROM event WHERE state = 1 AND due >= $2 AND due <= $1 AND " +
+		"(due, lane, n, id) > ($2, $3, $4, $5) ORDER BY due, lane, n, id LIMIT $6",
+	in: "nnnnbn", out: eventKinds,
 }
 
-// Due are the pending events whose time has come, the most overdue first.
-func (r *ShelfReader) Due(ctx context.Context, now time.Time, limit int) ([]Event, error) {
-	events, err := list(ctx, r, &dueEvents, []cell{number(now.UnixMicro()), number(int64(limit))}, eventRow)
+// Due is the next page, after an event, of the pending events whose time has come: the most overdue first. The zero Event
+// is before all of them, and one without a row before all of its Due.
+func (r *ShelfReader) Due(ctx context.Context, now time.Time, after Event, limit int) ([]Event, error) {
+	args := append([]cell{number(now.UnixMicro())}, place(after.Due, &after)...)
+	events, err := list(ctx, r, &dueEvents, append(args, number(int64(limit))), eventRow)
 	return events, fault.Wrap("store.Due", err)
 }
 
 var deadEvents = statement{
-	sql: "SELECT " + eventColumns + " FROM event WHERE state = 3 ORDER BY at DESC, lane DESC, n DESC, id DESC LIMIT $1",
-	in:  "n", out: eventKinds,
+	sql: "SELECT " + eventColumns + " FROM event WHERE state = 3 AND (at, lane, n, id) < ($1, $2, $3, $4) " +
+		"ORDER BY at DESC, lane DESC, n DESC, id DESC LIMIT $5",
+	in: "nnnbn", out: eventKinds,
 }
 
-// Dead are the events that were given up, the latest first.
-func (r *ShelfReader) Dead(ctx context.Context, limit int) ([]Event, error) {
-	events, err := list(ctx, r, &deadEvents, []cell{number(int64(limit))}, eventRow)
+// Dead is the next page, after an event, of those that were given up: the latest first. The zero Event is before all of
+// them.
+func (r *ShelfReader) Dead(ctx context.Context, after Event, limit int) ([]Event, error) {
+	args := place(after.At, &after)
+	if after.N == 0 {
+		args[0] = number(math.MaxInt64)
+	}
+	events, err := list(ctx, r, &deadEvents, append(args, number(int64(limit))), eventRow)
 	return events, fault.Wrap("store.Dead", err)
+}
+
+// place is where an event stands among those of a time; without a row it is before all of them.
+func place(at time.Time, e *Event) []cell {
+	if e.N == 0 {
+		return []cell{number(payment.Micros(at)), number(math.MinInt64), number(0), blob([]byte{})}
+	}
+	id := e.ID()
+	return []cell{number(payment.Micros(at)), number(e.Lane.Key()), number(e.N), blob(id.Digest[:])}
 }

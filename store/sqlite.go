@@ -169,7 +169,8 @@ func plainMarks(text string) string {
 // errText is the refusal of a text that PostgreSQL could not hold: what one engine refuses the other refuses too.
 var errText = errors.New("store: a text holds a NUL, or is not UTF-8")
 
-// bind fills the argument list, kinds deciding which part of each cell counts.
+// bind fills the argument list, kinds deciding which part of each cell counts. Rows that follow one another have much in
+// common, and what the list holds already is neither checked nor allocated again.
 func (s *sqliteSession) bind(at int, kinds string, args []cell) error {
 	invariant.Check(len(kinds) == len(args), "store: %d arguments for %q", len(args), kinds)
 	for len(s.values) < at+len(kinds) {
@@ -179,8 +180,13 @@ func (s *sqliteSession) bind(at int, kinds string, args []cell) error {
 	for i := range args {
 		switch kinds[i] {
 		case kindNumber:
-			values[i].Value = args[i].number
+			if v, ok := values[i].Value.(int64); !ok || v != args[i].number {
+				values[i].Value = args[i].number
+			}
 		case kindText:
+			if v, ok := values[i].Value.(string); ok && v == args[i].text {
+				continue
+			}
 			if !utf8.ValidString(args[i].text) || strings.IndexByte(args[i].text, 0) >= 0 {
 				return errText
 			}

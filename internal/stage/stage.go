@@ -194,10 +194,10 @@ func (h *House) Pay(ctx context.Context, p flow.Pay, c wallet.Charge) (*payment.
 			p.Claim = flow.ClaimMade
 		}
 	}
-	h.relay.Hold(c)
+	h.relay.Hold(p.Fingerprint, c)
 	o, err := h.Do(ctx, p)
 	if err != nil || !o.Fresh || o.Payment.State != payment.Sent {
-		h.relay.Drop(p.ID)
+		h.relay.Drop(p.ID, p.Fingerprint)
 	}
 	if err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func shelfEvents(t *testing.T, location store.Location) {
 	}
 	due := func(seconds, limit int) []store.Event {
 		t.Helper()
-		found, err := s.Due(ctx, morning.Add(time.Duration(seconds)*time.Second), limit)
+		found, err := s.Due(ctx, morning.Add(time.Duration(seconds)*time.Second), store.Event{}, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,6 +109,18 @@ func shelfEvents(t *testing.T, location store.Location) {
 	if some := due(9, 3); len(some) != 3 {
 		t.Fatalf("%d events where three were asked for", len(some))
 	}
+	pages := func(after store.Event) (found []store.Event) {
+		t.Helper()
+		for {
+			page, err := s.Due(ctx, morning.Add(9*time.Second), after, 1)
+			if err != nil || len(page) == 0 {
+				return found
+			}
+			found, after = append(found, page...), page[0]
+		}
+	}
+	same(t, "page after page", all, pages(store.Event{}))
+	same(t, "those from a time on", all[2:], pages(store.Event{Due: morning.Add(2 * time.Second)}))
 	again, dead, done := events[0], events[1], events[2]
 	again.Due, again.Attempt, again.Detail = morning.Add(time.Hour), 1, "status 503"
 	dead.Due, dead.Attempt, dead.State, dead.Detail = time.Time{}, 8, store.EventDead, "no answer"
@@ -118,11 +130,14 @@ func shelfEvents(t *testing.T, location store.Location) {
 	}
 	same(t, "what is left to tell", []store.Event{far}, due(9, 10))
 	same(t, "what is left in an hour", []store.Event{far, again}, due(3600, 10))
-	given, err := s.Dead(ctx, 10)
+	given, err := s.Dead(ctx, store.Event{}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, "what was given up", []store.Event{dead}, given)
+	if none, err := s.Dead(ctx, dead, 10); err != nil || len(none) != 0 {
+		t.Fatalf("given up before the first: %+v, %v", none, err)
+	}
 	of, err := s.Events(ctx, 1, 6)
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +165,7 @@ func shelfReset(t *testing.T, location store.Location) {
 		}
 		n, err1 := s.Cursor(ctx, 1)
 		balances, err2 := s.Balances(ctx, 1, 0)
-		due, err3 := s.Due(ctx, morning.Add(time.Hour), 10)
+		due, err3 := s.Due(ctx, morning.Add(time.Hour), store.Event{}, 10)
 		if n != 0 || len(balances) != 0 || len(due) != 0 || err1 != nil || err2 != nil || err3 != nil {
 			t.Fatalf("left on the shelf: %d, %v, %v; %v %v %v", n, balances, due, err1, err2, err3)
 		}

@@ -91,10 +91,10 @@ func (h *House) Pay(ctx context.Context, p flow.Pay, c wallet.Charge) (*payment.
 	if err := h.claim(ctx, &p); err != nil {
 		return nil, err
 	}
-	h.relay.Hold(c)
+	h.relay.Hold(p.Fingerprint, c)
 	o, err := h.do(ctx, p, func(o flow.Outcome, err error) {
 		if err != nil || !o.Fresh || o.Payment.State != payment.Sent {
-			h.relay.Drop(p.ID)
+			h.relay.Drop(p.ID, p.Fingerprint)
 		}
 	})
 	if err != nil {
@@ -103,10 +103,14 @@ func (h *House) Pay(ctx context.Context, p flow.Pay, c wallet.Charge) (*payment.
 	return awaited(ctx, o.Payment, changed, func(p *payment.Payment) bool { return p.State != payment.Sent }), nil
 }
 
-// claim spends the payer's code in its wallet's home lane, where that is another than the payment's.
+// claim spends the payer's code in its wallet's home lane, where that is another than the payment's. A repeat claims nothing:
+// it may come days later, or name another code.
 func (h *House) claim(ctx context.Context, p *flow.Pay) error {
 	if p.Wallet == "" || p.WalletLane == p.ID.Lane || p.Refusal != "" {
 		return nil
+	}
+	if seen, err := h.Reader().Payment(ctx, p.ID); err != nil || seen != nil {
+		return err
 	}
 	_, err := h.Do(ctx, flow.Claim{In: p.WalletLane, Payment: p.ID, Marks: p.Marks})
 	switch {
