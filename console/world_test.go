@@ -327,3 +327,12 @@ func (w *world) busy() {
 		}
 	}
 }
+
+// busyAgain makes so many payments in a row.
+func (w *world) busyAgain(n int) {
+	w.t.Helper()
+	for i := range n {
+		w.pay(fmt.Sprintf("again-%d", i), sampleShops[i%5].reference, "hk", int64(1000+i))
+		w.run(time.Second)
+	}
+}

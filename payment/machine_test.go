@@ -3,6 +3,7 @@
 package payment_test
 
 import (
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +11,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/kakehashi-pay/kakehashi/fx"
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/ledger"
 	"github.com/kakehashi-pay/kakehashi/money"
@@ -142,18 +142,41 @@ func (r *machineRun) askRefund(t *rapid.T) {
 	}
 }
 
-// checkShares holds a refund's shares against the conversion they are a share of (invariant I-12).
+// checkShares holds a refund's shares against the exact proportions (invariant I-12): the payer's money by the price, the base
+// by the payer's money, each less what went back before.
 func (r *machineRun) checkShares(before, got payment.Shares) {
 	r.t.Helper()
-	mode := r.p.Rounding
-	if !mode.Valid() {
-		mode = money.HalfEven
+	returned := func(refunded int64) (payer, base int64) {
+		payer = nearest(r.p.Payer.Minor(), refunded, r.p.Price.Minor(), r.p.Rounding)
+		return payer, nearest(r.p.Base.Minor(), payer, r.p.Payer.Minor(), r.p.Rounding)
 	}
-	whole := fx.Conversion{Price: r.p.Price, Payer: r.p.Payer, Base: r.p.Base, Spread: r.p.Spread()}
-	want, err := whole.Refund(before.Price, got.Price, mode)
-	if err != nil || got.Payer != want.Payer || got.Base != want.Base || got.Spread() != want.Spread {
-		r.t.Fatalf("a refund of %v after %v gives back %+v, not %+v; %v", got.Price, before.Price, got, want, err)
+	payer, base := returned(before.Price.Add(got.Price).Minor())
+	payerBefore, baseBefore := returned(before.Price.Minor())
+	if got.Payer.Minor() != payer-payerBefore || got.Base.Minor() != base-baseBefore {
+		r.t.Fatalf("a refund of %v after %v gives back %+v, not %d and %d", got.Price, before.Price, got, payer-payerBefore,
+			base-baseBefore)
 	}
+}
+
+// nearest is total × part ÷ whole, rounded as a mode says, by an arithmetic of its own.
+func nearest(total, part, whole int64, mode money.Rounding) int64 {
+	exact := new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(total), big.NewInt(part)), big.NewInt(whole))
+	floor := new(big.Int).Quo(exact.Num(), exact.Denom())
+	rest := new(big.Rat).Sub(exact, new(big.Rat).SetInt(floor))
+	up := false
+	switch half := rest.Cmp(big.NewRat(1, 2)); mode {
+	case money.Down:
+	case money.Up:
+		up = rest.Sign() > 0
+	case money.HalfUp:
+		up = half >= 0
+	default:
+		up = half > 0 || (half == 0 && floor.Bit(0) == 1)
+	}
+	if up {
+		floor.Add(floor, big.NewInt(1))
+	}
+	return floor.Int64()
 }
 
 func (r *machineRun) answerRefund(t *rapid.T) {

@@ -86,6 +86,9 @@ func (p *Payment) left() Shares {
 // and spread in proportion to the payer's money, the fee in proportion to the price. Each is round(total × cumulative ÷
 // whole) less what is already given back, so that the last refund takes the remainder whatever came before.
 //
+// The base is not measured by the price: of a price of 100 paid with 10 = 9 + 1, the step from 15 to 20 would give nothing
+// back to the payer, and take one unit of spread to give it to the base.
+//
 // A refund that failed in between leaves more or less given back than the proportion. Then a share is nothing where it would
 // be negative, and all of what it is a part of where it would be more; what failed only ever makes room, so what is given
 // back never exceeds the payment, its spread or its fee, and is all of them once it is all of the price.

@@ -178,3 +178,27 @@ func openRefunds(p *payment.Payment) (open []ident.Digest) {
 	}
 	return open
 }
+
+// Why the base part is not measured by the price: each part would be returned exactly, and yet one step would take spread
+// back from the books.
+func TestSharesMeasuredByThePriceAloneWouldTakeSpreadBack(t *testing.T) {
+	t.Parallel()
+	byPrice := func(part, refunded int64) int64 {
+		share, err := money.New(part, money.HKD).Share(refunded, 100, money.HalfEven)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return share.Minor()
+	}
+	payer, base := byPrice(10, 20)-byPrice(10, 15), byPrice(9, 20)-byPrice(9, 15)
+	if payer-base != -1 {
+		t.Fatalf("by the price alone the spread moves by %d", payer-base)
+	}
+	r := converted()
+	r.Price, r.Payer, r.Base, r.Fee = yen(100), money.New(10, money.HKD), money.New(9, money.HKD), yen(0)
+	b := paid(t, r)
+	b.reserve(1, yen(15))
+	if s := b.p.SharesOf(yen(5)); s.Payer.Minor() != payer || !s.Base.IsZero() || !s.Spread().IsZero() {
+		t.Errorf("the shares are %+v", s)
+	}
+}

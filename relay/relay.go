@@ -223,7 +223,21 @@ func (r *Relay) Asked(id ident.ID) int {
 	return 0
 }
 
-// Open is how many payments somebody must still be asked about, and the oldest of them.
+// openSince is when what is open of a payment began: the payment itself, its cancel, a stray charge, or a refund.
+func openSince(p *payment.Payment) time.Time {
+	if p.State == payment.Sent || p.State == payment.Unknown {
+		return p.At
+	}
+	since := p.ChangedAt
+	for i := range p.Refunds {
+		if f := &p.Refunds[i]; f.State.Open() && f.SentAt.Before(since) {
+			since = f.SentAt
+		}
+	}
+	return since
+}
+
+// Open is how many payments somebody must still be asked about, and since when the oldest is open.
 func (r *Relay) Open() (count int, oldest time.Time) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -231,7 +245,7 @@ func (r *Relay) Open() (count int, oldest time.Time) {
 		return 0, time.Time{}
 	}
 	first := slices.MinFunc(slices.Collect(maps.Values(r.tasks)), func(a, b *task) int {
-		return a.payment.At.Compare(b.payment.At)
+		return openSince(a.payment).Compare(openSince(b.payment))
 	})
-	return len(r.tasks), first.payment.At
+	return len(r.tasks), openSince(first.payment)
 }

@@ -32,7 +32,7 @@ var defaults = Limits{BadCodesMax: 60, TillCodesMax: 20, ShopCodesMax: 200, Tomb
 // Concurrency: safe for any number of callers.
 type desk struct {
 	Realm
-	zone   *time.Location
+	scribe
 	limits Limits
 	log    *slog.Logger
 	alarm  func(name, about string)
@@ -51,8 +51,8 @@ type storeName struct {
 }
 
 func newDesk(r Realm, c Config) *desk {
-	d := &desk{Realm: r, zone: c.Zone, limits: c.Limits, log: c.Log, alarm: c.Alarm, badCodes: envelope.NewMeter(),
-		tombs: envelope.NewMeter(), alarms: envelope.NewMeter()}
+	d := &desk{Realm: r, scribe: scribe{catalogue: r.House, zone: c.Zone}, limits: c.Limits, log: c.Log, alarm: c.Alarm,
+		badCodes: envelope.NewMeter(), tombs: envelope.NewMeter(), alarms: envelope.NewMeter()}
 	if d.zone == nil {
 		d.zone = envelope.Japan
 	}

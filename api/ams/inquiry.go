@@ -46,23 +46,20 @@ func versionOf(p *payment.Payment, of ident.ID) string {
 }
 
 func (d *desk) inquired(ctx context.Context, p *payment.Payment) (*ams.InquiryPaymentResponse, error) {
-	state, why := status(p)
-	told := &ams.InquiryPaymentResponse{Result: wire.NewResult(wire.Success, ""), PaymentStatus: state,
-		PaymentResultCode: why.ResultCode, PaymentResultMessage: why.ResultMessage,
-		PaymentRequestID: wire.Text(p.RequestID), PaymentID: wire.Text(p.ID.String()),
-		PaymentAmount: wire.AmountOf(p.Price), ActualPaymentAmount: actual(p), PaymentQuote: quoteOf(p),
-		PaymentCreateTime: d.time(p.At), PspCustomerInfo: d.psp(p), MerchantAccountID: wire.Text(p.Account)}
-	if p.State == payment.Success {
-		told.PaymentTime = d.time(paidAt(p))
-	}
+	answered := d.paid(p)
+	told := &ams.InquiryPaymentResponse{Result: wire.NewResult(wire.Success, ""), PaymentStatus: status(p),
+		PaymentResultCode: answered.Result.ResultCode, PaymentResultMessage: answered.Result.ResultMessage,
+		PaymentRequestID: answered.PaymentRequestID, PaymentID: answered.PaymentID,
+		PaymentAmount: answered.PaymentAmount, ActualPaymentAmount: answered.ActualPaymentAmount,
+		PaymentQuote: answered.PaymentQuote, PaymentCreateTime: answered.PaymentCreateTime,
+		PaymentTime: answered.PaymentTime, PspCustomerInfo: answered.PspCustomerInfo,
+		MerchantAccountID: wire.Text(p.Account)}
 	if p.State != payment.Tombstone {
 		told.PaymentMethodType = wire.ConnectWallet
 	}
-	if p.Sealed != (payment.Commitment{}) {
-		var text ams.PayRequest
-		d.open(ctx, sealed{p.ID, p.Origin, p.Sealed}, &text)
-		told.Metadata, told.CustomizedInfo = text.Metadata, text.CustomizedInfo
-	}
+	var text ams.PayRequest
+	d.open(ctx, sealed{p.ID, p.Origin, p.Sealed}, &text)
+	told.Metadata, told.CustomizedInfo = text.Metadata, text.CustomizedInfo
 	listed := p.Refunds[max(0, len(p.Refunds)-transactionsMax):]
 	for i := range listed {
 		t, err := d.transaction(ctx, p, &listed[i])

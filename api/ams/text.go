@@ -8,6 +8,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/payment"
+	"github.com/kakehashi-pay/kakehashi/store"
 	"github.com/kakehashi-pay/kakehashi/vault"
 	"github.com/kakehashi-pay/kakehashi/wire"
 	"github.com/kakehashi-pay/kakehashi/wire/ams"
@@ -54,22 +55,7 @@ func (d *desk) seal(object ident.ID, text any) (payment.Commitment, []byte, erro
 // open reads the record that belongs to a row into text. What was erased, or cannot be opened, leaves text as it is: a
 // caller that asks about money is told about the money.
 func (d *desk) open(ctx context.Context, o sealed, text any) {
-	record, err := d.House.Reader().Sealed(ctx, o.object.Lane, o.row)
-	if err == nil && record == nil {
-		return
-	}
-	var plain []byte
-	var bound payment.Commitment
-	if err == nil {
-		plain, bound, err = vault.Open(d.Ring, []byte(o.object.String()), record)
-	}
-	if err == nil && bound != o.bound {
-		err = &fault.Error{Op: "ams.Open", Kind: fault.Internal, Code: vault.CodeRecordForged}
-	}
-	if err == nil {
-		err = wire.Decode(plain, text)
-	}
-	if err != nil {
+	if err := o.open(ctx, d.House.Reader(), d.Ring, text); err != nil {
 		d.log.Error("a sealed record cannot be read", "object", o.object.String(), "cause", err.Error())
 	}
 }
@@ -79,4 +65,25 @@ type sealed struct {
 	object ident.ID
 	row    int64
 	bound  payment.Commitment
+}
+
+// open reads the record into text; one that was erased, or never was, leaves text as it is.
+//
+// Errors: Unavailable store_busy; Internal record_malformed, key_missing, record_forged, and those of wire.Decode.
+func (o sealed) open(ctx context.Context, reader *store.Reader, ring vault.Ring, text any) error {
+	if o.bound == (payment.Commitment{}) {
+		return nil
+	}
+	record, err := reader.Sealed(ctx, o.object.Lane, o.row)
+	if err != nil || record == nil {
+		return err
+	}
+	plain, bound, err := vault.Open(ring, []byte(o.object.String()), record)
+	if err != nil {
+		return err
+	}
+	if bound != o.bound {
+		return &fault.Error{Op: "ams.Open", Kind: fault.Internal, Code: vault.CodeRecordForged}
+	}
+	return wire.Decode(plain, text)
 }

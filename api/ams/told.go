@@ -9,19 +9,26 @@ import (
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/payment"
+	"github.com/kakehashi-pay/kakehashi/store"
 	"github.com/kakehashi-pay/kakehashi/wire"
 	"github.com/kakehashi-pay/kakehashi/wire/ams"
 )
 
+// scribe writes payments in the words of the wire: whoever asks or is told, reads the same.
+type scribe struct {
+	catalogue interface{ Facts() *store.Catalogue } // knows the wallets' names
+	zone      *time.Location                        // of the times that are written
+}
+
 // paid is the answer to a pay, from what is now: a payment tells the same whenever it is asked in the same state.
 //
 // Source: decisions B19, B21.
-func (d *desk) paid(p *payment.Payment) *ams.PayResponse {
+func (s scribe) paid(p *payment.Payment) *ams.PayResponse {
 	told := &ams.PayResponse{Result: payResult(p), PaymentRequestID: wire.Text(p.RequestID),
 		PaymentID: wire.Text(p.ID.String()), PaymentAmount: wire.AmountOf(p.Price), ActualPaymentAmount: actual(p),
-		PaymentQuote: quoteOf(p), PaymentCreateTime: d.time(p.At), PspCustomerInfo: d.psp(p)}
+		PaymentQuote: quoteOf(p), PaymentCreateTime: s.time(p.At), PspCustomerInfo: s.psp(p)}
 	if p.State == payment.Success {
-		told.PaymentTime = d.time(paidAt(p))
+		told.PaymentTime = s.time(paidAt(p))
 	}
 	return told
 }
@@ -51,20 +58,19 @@ func refusal(code wire.ResultCode, detail string, cause payment.Cause) wire.Resu
 	return wire.NewResult(code, detail)
 }
 
-// status is where a payment stands, in the four words that every SDK knows, and why.
+// status is where a payment stands, in the four words that every SDK knows.
 //
 // Source: reference/alipay-wire-api.md 2.4.
-func status(p *payment.Payment) (wire.Text, wire.Result) {
-	result := payResult(p)
+func status(p *payment.Payment) wire.Text {
 	switch p.State {
 	case payment.Success:
-		return ams.PaymentSuccess, result
+		return ams.PaymentSuccess
 	case payment.Failed:
-		return ams.PaymentFail, result
+		return ams.PaymentFail
 	case payment.Cancelled, payment.Tombstone:
-		return ams.PaymentCancelled, result
+		return ams.PaymentCancelled
 	}
-	return ams.PaymentProcessing, result
+	return ams.PaymentProcessing
 }
 
 // actual is what the payer pays; nothing for a payment that failed.
@@ -91,8 +97,8 @@ func quoteOf(p *payment.Payment) *wire.Quote {
 }
 
 // psp is the wallet, by the name people know.
-func (d *desk) psp(p *payment.Payment) *ams.PspCustomerInfo {
-	w, ok := d.House.Facts().Wallet(p.Wallet)
+func (s scribe) psp(p *payment.Payment) *ams.PspCustomerInfo {
+	w, ok := s.catalogue.Facts().Wallet(p.Wallet)
 	if !ok {
 		return nil
 	}
@@ -113,9 +119,9 @@ func first(times ...time.Time) time.Time {
 }
 
 // time is a time as it is written; nothing for none.
-func (d *desk) time(t time.Time) wire.Text {
+func (s scribe) time(t time.Time) wire.Text {
 	if t.IsZero() {
 		return ""
 	}
-	return wire.Text(wire.FormatTime(t, d.zone))
+	return wire.Text(wire.FormatTime(t, s.zone))
 }

@@ -33,6 +33,8 @@ type Config struct {
 	Now      func() time.Time
 	// Connect gives the connector of a wallet as its facts now are.
 	Connect func(w wallet.Wallet) wallet.Connector
+	// Quiet opens the house for a command: no wallet is asked about anything.
+	Quiet bool
 	// Alarm is told what an operator must know: a name and what it is about.
 	Alarm func(name, about string)
 }
@@ -93,11 +95,13 @@ func Open(ctx context.Context, c Config) (*House, error) {
 		h.wakes[t.Lane()] = make(chan struct{}, 1)
 		h.found = append(h.found, t.Open()...)
 	}
-	h.relay.Recover(h.found, c.Now())
+	if !c.Quiet {
+		h.relay.Recover(h.found, c.Now())
+		h.loop(h.ask)
+	}
 	for _, t := range desk.Tellers() {
 		h.loop(func() { h.tend(t) })
 	}
-	h.loop(h.ask)
 	return h, nil
 }
 

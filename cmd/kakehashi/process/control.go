@@ -56,7 +56,7 @@ func control(w http.ResponseWriter, r *http.Request, house Doer) {
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, controlMax))
 	var m flow.Movement
 	if err == nil {
-		m, err = flow.Decode(data)
+		m, err = act(data)
 	}
 	var o flow.Outcome
 	if err == nil {
@@ -71,6 +71,20 @@ func control(w http.ResponseWriter, r *http.Request, house Doer) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(a) // the command has gone: it asks again
+}
+
+// act reads a movement that a command may hand over: acts of an operator, and no movement of money.
+func act(data []byte) (flow.Movement, error) {
+	m, err := flow.Decode(data)
+	if err != nil {
+		return nil, err
+	}
+	switch m.(type) {
+	case flow.Put, flow.Revoke:
+		return m, nil
+	}
+	return nil, &fault.Error{Op: "process.Control", Kind: fault.Denied, Code: "not_an_act", Subject: m.Name(),
+		Detail: m.Name() + " is no act of an operator"}
 }
 
 // remote hands movements to a running process.

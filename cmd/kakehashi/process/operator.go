@@ -12,7 +12,6 @@ import (
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/store"
 	"github.com/kakehashi-pay/kakehashi/vault"
-	"github.com/kakehashi-pay/kakehashi/wallet"
 )
 
 // Operator is a command's hold on a network: through the running process where there is one, else as its only teller.
@@ -59,7 +58,7 @@ func Operate(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
 	}
 	now := func() time.Time { return time.Now().UTC() }
 	h, err := house.Open(ctx, house.Config{Books: books, Lanes: lanes, Holder: c.holder(), Now: now,
-		Connect: func(wallet.Wallet) wallet.Connector { return silent{} }, Alarm: func(string, string) {}})
+		Quiet: true, Alarm: func(string, string) {}})
 	if err != nil {
 		held.release()
 		return nil, err
@@ -71,21 +70,6 @@ func Operate(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
 	}
 	return o, nil
 }
-
-// silent is how a command asks wallets: not at all. What is open is asked about by the next process that serves.
-type silent struct{}
-
-// Pay says nothing.
-func (silent) Pay(context.Context, wallet.Charge) wallet.Answer { return wallet.Answer{} }
-
-// Inquire says nothing.
-func (silent) Inquire(context.Context, ident.ID) wallet.Answer { return wallet.Answer{} }
-
-// Cancel says nothing.
-func (silent) Cancel(context.Context, ident.ID) wallet.Answer { return wallet.Answer{} }
-
-// Refund says nothing.
-func (silent) Refund(context.Context, wallet.Return) wallet.Answer { return wallet.Answer{} }
 
 // Close lets go of the network.
 func (o *Operator) Close() { o.finish() }

@@ -25,7 +25,7 @@ const (
 	sandboxName = "sandbox"
 )
 
-// drainMax is how long a stopping process waits for what is under way. Source: issue of operation, R-36.
+// drainMax is how long a stopping process waits for what is under way.
 const drainMax = 10 * time.Second
 
 // Process is a running kakehashi.

@@ -10,9 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -25,10 +23,11 @@ import (
 const masterVariable = "KAKEHASHI_MASTER_KEY"
 
 // Master is the operator's keys by version. What is secret in the store is sealed under the newest; older ones still open
-// what they sealed.
+// what they sealed, and are destroyed once everything that stays is sealed anew.
 type Master struct {
 	keys   map[int][32]byte
 	newest int
+	codes  [32]byte // keys the marks of payers' codes: it must outlive every version, or a repeated payment is not known again
 }
 
 // String hides the keys.
@@ -37,8 +36,11 @@ func (Master) String() string { return "[master key]" }
 // GoString hides the keys.
 func (Master) GoString() string { return "[master key]" }
 
+// codesLine begins the line that keys the marks of payers' codes.
+const codesLine = "codes"
+
 // ReadMaster reads the master key from a file or, without one, from the environment: a line for each version, "1:" and 64
-// hexadecimal digits.
+// hexadecimal digits, and one that begins with "codes:".
 //
 // Errors: Invalid configuration_invalid. No part of the text is in an error.
 func ReadMaster(path string) (Master, error) {
@@ -68,15 +70,19 @@ func parseMaster(text string) (Master, error) {
 			continue
 		}
 		before, after, _ := strings.Cut(line, ":")
-		version, err := strconv.Atoi(before)
 		key, keyErr := hex.DecodeString(after)
+		if keyErr == nil && len(key) == 32 && before == codesLine {
+			m.codes = [32]byte(key)
+			continue
+		}
+		version, err := strconv.Atoi(before)
 		if err != nil || keyErr != nil || len(key) != 32 || version < 1 || version > 255 {
-			return Master{}, badConfig("master_key", `must hold lines of a version, a colon and 64 hexadecimal digits`)
+			return Master{}, badConfig("master_key", "must hold lines of a version or the word codes, a colon and 64 hexadecimal digits")
 		}
 		m.keys[version] = [32]byte(key)
 		m.newest = max(m.newest, version)
 	}
-	if m.newest == 0 {
+	if m.newest == 0 || m.codes == [32]byte{} {
 		return Master{}, badConfig("master_key", "is missing: run kakehashi keys master, or set "+masterVariable)
 	}
 	return m, nil
@@ -86,8 +92,11 @@ func parseMaster(text string) (Master, error) {
 //
 // Errors: Conflict when the file is there.
 func CreateMaster(path string) error {
-	var key [32]byte
+	var key, codes [32]byte
 	if _, err := rand.Read(key[:]); err != nil {
+		return fault.Wrap("process.CreateMaster", err)
+	}
+	if _, err := rand.Read(codes[:]); err != nil {
 		return fault.Wrap("process.CreateMaster", err)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -98,7 +107,8 @@ func CreateMaster(path string) error {
 	if err != nil {
 		return fault.Wrap("process.CreateMaster", err)
 	}
-	_, err = fmt.Fprintf(f, "# Whoever has this file can open everything that is sealed in the store. Keep it apart from backups.\n1:%x\n", key)
+	_, err = fmt.Fprintf(f, "# Whoever has this file can open everything that is sealed in the store. Keep it apart from backups.\n"+
+		"1:%x\n%s:%x\n", key, codesLine, codes)
 	return errors.Join(err, f.Close())
 }
 
@@ -108,6 +118,10 @@ func (m Master) derive(version int, purpose string) ([32]byte, error) {
 	if !ok {
 		return [32]byte{}, badConfig("master_key", fmt.Sprintf("has no version %d", version))
 	}
+	return derive(key, purpose)
+}
+
+func derive(key [32]byte, purpose string) ([32]byte, error) {
 	out, err := hkdf.Key(sha256.New, key[:], nil, "kakehashi "+purpose, 32)
 	if err != nil {
 		return [32]byte{}, fault.Wrap("process.derive", err)
@@ -129,9 +143,7 @@ func (m Master) secrets(network string) (vault.Ring, wallet.Secret, error) {
 	if err != nil {
 		return vault.Ring{}, wallet.Secret{}, err
 	}
-	// The marks of payers' codes must be found again after a new master key: they stay under the oldest.
-	oldest := slices.Min(slices.Collect(maps.Keys(m.keys)))
-	codes, err := m.derive(oldest, network+" codes")
+	codes, err := derive(m.codes, network+" codes")
 	if err != nil {
 		return vault.Ring{}, wallet.Secret{}, err
 	}
