@@ -59,8 +59,9 @@ type doubt struct {
 
 // step is one row of a payment's.
 type step struct {
-	Kind ledger.Kind
-	At   time.Time
+	kind    ledger.Kind
+	subject ident.Digest // the payment, or which refund
+	at      time.Time
 }
 
 // NewBoard is an empty board whose days begin at midnight in a zone.
@@ -174,7 +175,7 @@ func before(a, b *payment.Payment) bool {
 // follow remembers a row of a payment that is watched.
 func (b *Board) follow(id ident.ID, r *ledger.Row) {
 	if d := b.doubts[id]; d != nil && len(d.trail) < trailMax {
-		d.trail = append(d.trail, step{Kind: r.Kind, At: payment.TimeOf(r.At)})
+		d.trail = append(d.trail, step{kind: r.Kind, subject: r.Subject, at: payment.TimeOf(r.At)})
 	}
 }
 

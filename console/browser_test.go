@@ -4,6 +4,7 @@ package console_test
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -23,11 +24,13 @@ const browserPatience = 60 * time.Second
 
 // browser is a tab of a browser of its own, in front of a world's console.
 type browser struct {
-	t   *testing.T
-	ctx context.Context
-	url string
+	t      *testing.T
+	ctx    context.Context
+	url    string
+	server *httptest.Server
 
 	mutex    sync.Mutex
+	handler  http.Handler
 	messages []string // what the page wrote to the console, but for debugging
 }
 
@@ -50,10 +53,12 @@ func browse(t *testing.T, w *world) *browser {
 	case testing.Short() && !demanded:
 		t.Skip("a browser takes seconds to start")
 	}
-	server := httptest.NewServer(w.handler)
+	b := &browser{t: t, handler: w.handler}
+	b.server = httptest.NewServer(http.HandlerFunc(b.answer))
+	b.url = b.server.URL
 	t.Cleanup(func() {
-		server.CloseClientConnections() // the streams
-		server.Close()
+		b.server.CloseClientConnections() // the streams
+		b.server.Close()
 	})
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
@@ -61,7 +66,6 @@ func browse(t *testing.T, w *world) *browser {
 	t.Cleanup(stop)
 	tab, shut := chromedp.NewContext(allocator)
 	t.Cleanup(shut)
-	b := &browser{t: t, url: server.URL}
 	if err := chromedp.Do(tab); err != nil { // starts the browser
 		t.Fatal(err)
 	}
@@ -76,6 +80,14 @@ func browse(t *testing.T, w *world) *browser {
 	t.Cleanup(end)
 	b.ctx = ctx
 	return b
+}
+
+// answer is the console that is there at present.
+func (b *browser) answer(w http.ResponseWriter, r *http.Request) {
+	b.mutex.Lock()
+	h := b.handler
+	b.mutex.Unlock()
+	h.ServeHTTP(w, r)
 }
 
 func (b *browser) listen(messages func(func(chromedp.ConsoleMessage, error) bool)) {

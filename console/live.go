@@ -39,7 +39,7 @@ type stripView struct {
 	Returned                                  []money.Amount
 	Begun, Paid, Declined, Cancelled, Unknown int
 	Bars                                      []barView
-	Minute, Peak                              int
+	Sum, Peak                                 int // of the minutes
 	Counts                                    string
 }
 
@@ -104,7 +104,7 @@ func (s *console) live(w http.ResponseWriter, r *http.Request) error {
 func (s *console) strip(g *glance) stripView {
 	d, taken := &g.day, sums(g.day.taken)
 	v := stripView{Now: g.now, Since: d.since, Taken: taken[0], Others: taken[1:], Begun: d.begun, Paid: d.paid,
-		Declined: d.declined, Cancelled: d.cancelled, Unknown: g.unknown, Minute: g.minutes[windowMinutes-2]}
+		Declined: d.declined, Cancelled: d.cancelled, Unknown: g.unknown}
 	for _, a := range sums(d.returned) {
 		if a.Positive() {
 			v.Returned = append(v.Returned, a)
@@ -112,7 +112,7 @@ func (s *console) strip(g *glance) stripView {
 	}
 	counts := make([]string, 0, windowMinutes)
 	for _, n := range g.minutes {
-		v.Peak = max(v.Peak, n)
+		v.Sum, v.Peak = v.Sum+n, max(v.Peak, n)
 		counts = append(counts, strconv.Itoa(n))
 	}
 	v.Counts = strings.Join(counts, ", ")

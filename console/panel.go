@@ -54,15 +54,23 @@ func (s *console) doubts(ctx context.Context, l look.Lang, g *glance) doubtsView
 		if c := d.payment.Contradictions; len(c) > 0 {
 			item.Break = c[len(c)-1]
 		}
-		for _, step := range d.trail {
-			if word := stepWord(step.Kind); word != "" {
-				item.Trail = append(item.Trail, trailView{Word: word, At: step.At})
-			}
-		}
+		item.Trail = d.steps()
 		v.List = append(v.List, item)
 	}
 	v.More = g.unknown - open
 	return v
+}
+
+// steps are what happened since it was asked for.
+func (d *doubt) steps() (list []trailView) {
+	begun := d.refund == ident.Digest{}
+	for _, step := range d.trail {
+		begun = begun || step.subject == d.refund
+		if word := stepWord(step.kind); word != "" && begun {
+			list = append(list, trailView{Word: word, At: step.at})
+		}
+	}
+	return list
 }
 
 // doing says what the machine does about a payment that is open.

@@ -163,17 +163,25 @@ func shares(v *storyView) []shareView {
 		}
 		return ""
 	}
+	when := ".if"
+	switch {
+	case p.State == payment.Success:
+		when = ""
+	case !p.BookedAt.IsZero():
+		when = ".once"
+	}
 	list := []shareView{
 		{What: "share.price", Amount: p.Price, Line: at(ledger.FXBuy, ledger.Sale)},
 		{What: "share.fee", Amount: p.Fee, Line: at(ledger.MerchantFee)},
-		{What: "share.net", Amount: p.Net(), Line: at(ledger.FXBuy, ledger.Sale), Total: true},
+		{What: "share.net" + when, Amount: p.Net(), Line: at(ledger.FXBuy, ledger.Sale), Total: true},
 	}
 	if p.Converted() {
 		list = append(list, shareView{What: "share.base", Amount: p.Base, Line: at(ledger.FXSell)},
 			shareView{What: "share.spread", Amount: p.Spread(), Line: at(ledger.FXSpread)})
 	}
 	if p.Payer.Positive() {
-		list = append(list, shareView{What: "share.payer", Amount: p.Payer, Line: at(ledger.FXSell, ledger.Sale), Total: true})
+		list = append(list, shareView{What: "share.payer" + when, Amount: p.Payer, Total: true,
+			Line: at(ledger.FXSell, ledger.Sale)})
 	}
 	return list
 }

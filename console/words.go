@@ -19,6 +19,8 @@ func words() look.Words {
 		"live.noscript": phrase("This is how it was at %[1]s. Reload the page to see what came after.",
 			"%[1]s時点の内容です。その後の動きは再読み込みでご覧ください。"),
 
+		"live.reload": phrase("Reload", "再読み込み"),
+
 		"day.taken":         phrase("Paid today", "本日の支払額"),
 		"day.since":         phrase("Paid since %[1]s", "%[1]s以降の支払額"),
 		"day.returned":      phrase("given back %[1]s", "うち返金 %[1]s"),
@@ -30,9 +32,9 @@ func words() look.Words {
 		"day.unknown":       phrase("Not known yet", "確認中"),
 		"minutes.now":       phrase("now", "いま"),
 		"minutes.ago":       phrase("15 min ago", "15分前"),
-		"minutes.peak":      phrase("peak %[1]s", "最大%[1]s件"),
-		"minutes.title":     phrase("%[1]s payments in the last full minute", "直近1分間に%[1]s件"),
-		"minutes.title.one": phrase("1 payment in the last full minute", "直近1分間に1件"),
+		"minutes.peak":      phrase("peak %[1]s a minute", "最大毎分%[1]s件"),
+		"minutes.title":     phrase("%[1]s payments in the last 15 minutes", "直近15分間に%[1]s件"),
+		"minutes.title.one": phrase("1 payment in the last 15 minutes", "直近15分間に1件"),
 		"minutes.table":     phrase("Payments that began in each of the last 15 minutes: %[1]s", "直近15分間の1分ごとの件数：%[1]s"),
 
 		"doubts.none":  phrase("Every payment is known.", "すべての支払いの結果が確認できています。"),

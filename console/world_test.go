@@ -234,10 +234,13 @@ func line(t testing.TB, id string, c money.Currency, yen string) fx.Quote {
 	return q
 }
 
+// paymentID is the name of the payment that a request makes.
+func paymentID(request string) ident.ID { return ident.Name(0, ident.Payment, "SHOP", "", request) }
+
 // pay makes a payment, and waits as a shop would.
 func (w *world) pay(request, shop string, from wallet.ID, yen int64) *payment.Payment {
 	w.t.Helper()
-	id := ident.Name(0, ident.Payment, "SHOP", "", request)
+	id := paymentID(request)
 	m := flow.Pay{ID: id, Client: "SHOP", Holder: "acq", RequestID: request, Order: "order-" + request, Reference: shop,
 		Store: "s-1", Terminal: "till-1", Price: money.New(yen, money.JPY), Wallet: from}
 	copy(m.Marks[0][:], request)

@@ -212,6 +212,11 @@ func (t *Teller) decide(ctx context.Context, draft *store.Draft, m Movement, now
 }
 
 func (t *Teller) commit(ctx context.Context, b *store.Batch, done []decided, now time.Time) error {
+	if answerFirst {
+		t.committed(b)
+		answer(done)
+		return t.writer.Commit(ctx, b)
+	}
 	err := t.writer.Commit(ctx, b)
 	switch fault.CodeOf(err) {
 	case "":

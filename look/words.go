@@ -29,7 +29,12 @@ func (w Words) Say(l Lang, key string, args ...any) string {
 	if !ok {
 		text = phrase[Langs()[0]]
 	}
-	if len(args) == 0 {
+	return said(text, args)
+}
+
+// said puts what is spoken of into a phrase. One that names none of it stays as it is.
+func said(text string, args []any) string {
+	if len(args) == 0 || !strings.Contains(text, "%") {
 		return text
 	}
 	return fmt.Sprintf(text, args...)
@@ -40,7 +45,7 @@ func (w Words) Say(l Lang, key string, args ...any) string {
 func (w Words) Count(l Lang, key string, n int, args ...any) string {
 	args = append([]any{Grouped(n)}, args...)
 	if single, ok := w[key+".one"]; ok && n == 1 && single[l] != "" {
-		return fmt.Sprintf(single[l], args...)
+		return said(single[l], args)
 	}
 	return w.Say(l, key, args...)
 }

@@ -12,7 +12,10 @@ import (
 func TestWordsCountInTheirLanguage(t *testing.T) {
 	t.Parallel()
 	w := look.Words{"rows": {look.English: "%[1]s rows of %[2]s", look.Japanese: "%[2]sの%[1]s行"},
-		"rows.one": {look.English: "1 row of %[2]s"}}
+		"rows.one": {look.English: "1 row of %[2]s"}, "all": {look.English: "all of them"}}
+	if got := w.Count(look.English, "all", 5, "A"); got != "all of them" {
+		t.Errorf("%q", got)
+	}
 	for _, c := range []struct {
 		lang look.Lang
 		n    int

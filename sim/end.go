@@ -27,11 +27,7 @@ func (w *world) end() error {
 			h.fenced()
 		}
 	}
-	if w.house == nil {
-		w.start()
-	}
-	w.house.offset = 0
-	w.house.look()
+	w.restart() // with a clock that is right
 	if err := w.run(w.now + int64(quietWeek)); err != nil {
 		return err
 	}
@@ -49,10 +45,12 @@ func (w *world) end() error {
 
 // restart ends the house in good order and starts another: it must find what this one held.
 func (w *world) restart() {
-	h := w.house
-	h.dead = true
-	h.desk.Close()
-	w.house = nil
+	if h := w.house; h != nil {
+		h.dead = true
+		h.desk.Close()
+		w.oracle.crashed(h)
+		w.house = nil
+	}
 	w.start()
 }
 

@@ -57,10 +57,9 @@ func (o *oracle) payLeft(d *deal, c *relay.Call) {
 
 func (o *oracle) returnLeft(d *deal, c *relay.Call) {
 	if c.Refund == (ident.Digest{}) {
-		if d.facts.reversals == nil {
-			d.facts.reversals = map[string]int64{}
+		if c.Return.Amount != d.last.Price || c.Return.Payer != d.last.Payer {
+			o.w.fail("I-11", d.id, "a return of our own of %v, and the payment is of %v", c.Return.Payer, d.last.Payer)
 		}
-		d.facts.reversals[c.Return.Partner] = o.w.now
 		return
 	}
 	if f := d.last.Refund(c.Refund); f == nil || f.Amounts.Price != c.Return.Amount || f.Amounts.Payer != c.Return.Payer {
@@ -158,7 +157,7 @@ func (o *oracle) speaksAgainst(d *deal, a wallet.Answer) bool {
 }
 
 // late is told of an S that the network brings when nobody waits for it any more.
-func (o *oracle) late(c *relay.Call, _ int64) { o.hit(f12, o.deal(c.Payment)) }
+func (o *oracle) late(c *relay.Call) { o.hit(f12, o.deal(c.Payment)) }
 
 // durable checks, once a notification is acknowledged, that it was not swallowed: a charge is on record as the payment's own,
 // as a stray one, as one that went back, or as a contradiction. While a cancel is under way the cancel answers for it.

@@ -55,7 +55,6 @@ func (w *world) start() {
 	if !w.calm && w.process.hit(w.swarm.chance[steps]) {
 		h.offset = w.process.lasting(-10*time.Minute, 10*time.Minute)
 	}
-	before := w.oracle.held()
 	desk, err := flow.OpenDesk(w.ctx, w.db, flow.Opening{Lanes: w.swarm.lanes, Holder: "sim " + strconv.Itoa(h.number),
 		Now: h.clock(), Hooks: flow.Hooks{Committed: h.committed, Alarm: h.alarm}})
 	if err != nil {
@@ -76,7 +75,7 @@ func (w *world) start() {
 	w.note("started", ident.ID{}, strconv.Itoa(h.number), h.offset.String())
 	w.count.starts++
 	w.house = h
-	w.oracle.remembered(h, before)
+	w.oracle.remembered(h)
 	h.recover()
 }
 

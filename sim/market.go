@@ -20,9 +20,9 @@ const quoteLifetime = 2 * time.Hour
 
 // market is the source of exchange rates: a walk for each currency, and now and then nonsense.
 type market struct {
-	w      *world
-	prices []float64 // of one yen, by currency
-	trouble
+	w        *world
+	prices   []float64 // of one yen, by currency
+	trouble  trouble
 	troubled int64 // until when
 }
 

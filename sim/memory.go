@@ -51,7 +51,7 @@ func (o *oracle) held() map[ident.ID]*payment.Payment {
 
 // remembered compares what a start has found open with what the oracle knows, after it has learnt of what was committed
 // without anybody hearing of it.
-func (o *oracle) remembered(h *house, before map[ident.ID]*payment.Payment) {
+func (o *oracle) remembered(h *house) {
 	for _, t := range h.tellers {
 		lane := t.Lane()
 		if n := t.Row().N; n != o.at[lane] {
@@ -80,7 +80,6 @@ func (o *oracle) remembered(h *house, before map[ident.ID]*payment.Payment) {
 			o.w.fail("I-02", d.id, "a start does not find the payment open, which is %v", open[d.id].State)
 		}
 	}
-	_ = before
 }
 
 // learn reads what a lane has committed without anybody hearing of it.

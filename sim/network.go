@@ -5,7 +5,6 @@ package sim
 import (
 	"time"
 
-	"github.com/kakehashi-pay/kakehashi/calendar"
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/relay"
 	"github.com/kakehashi-pay/kakehashi/wallet"
@@ -70,7 +69,7 @@ func (o *call) give(d time.Duration, a wallet.Answer, comes bool) {
 	at := o.w.now + int64(d)
 	if !comes || at >= deadline {
 		if a.Verdict == wallet.Succeeded && comes {
-			o.w.oracle.late(&o.c, at-o.w.now)
+			o.w.oracle.late(&o.c)
 		}
 		o.obstructed()
 		a, at = wallet.Answer{Detail: "no answer in time"}, deadline
@@ -237,6 +236,3 @@ func alive(list []*house) []*house {
 	}
 	return kept
 }
-
-// windowEnds is when a cancel is too late, as the network's rules say it.
-func windowEnds(paid time.Time) time.Time { return calendar.CancelWindowEnds(paid) }

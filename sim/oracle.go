@@ -44,20 +44,18 @@ type deal struct {
 	saidCode wire.ResultCode
 	exists   bool // somebody was told that it exists
 	backs    map[ident.Digest]told
-	undoing  bool // a cancel was asked for
 }
 
 // facts are what wallets have said with a signature, as far as the house has heard it.
 type facts struct {
-	charged   []string // names of charges, told with our own amounts
-	declined  bool
-	undone    bool             // S to a cancel
-	ended     bool             // a decline to the inquiry after the window
-	returned  []string         // charges of which a refund of our own was confirmed
-	unstray   bool             // a decline to the inquiry about a stray charge
-	gaveBack  []ident.Digest   // refunds that were confirmed
-	refusals  []ident.Digest   // and declined
-	reversals map[string]int64 // refunds of our own that have left, by charge
+	charged  []string // names of charges, told with our own amounts
+	declined bool
+	undone   bool           // S to a cancel
+	ended    bool           // a decline to the inquiry after the window
+	returned []string       // charges of which a refund of our own was confirmed
+	unstray  bool           // a decline to the inquiry about a stray charge
+	gaveBack []ident.Digest // refunds that were confirmed
+	refusals []ident.Digest // and declined
 }
 
 // deal is the oracle's record of a payment, new or known.

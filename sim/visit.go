@@ -228,7 +228,6 @@ func (v *visit) cancel(n int, byName bool) {
 
 func (w *world) cancelOf(o *order, byName bool, then func(told)) {
 	d := w.oracle.deal(o.id())
-	d.undoing = true
 	w.oracle.hitRefunds(f25, d)
 	name := ""
 	if byName {

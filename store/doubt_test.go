@@ -4,7 +4,10 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -253,6 +256,28 @@ func TestALostConnectionIsNotReplacedOnceAnotherHasTheLane(t *testing.T) {
 		older.Writer.Close()
 		w.Must(storetest.Sent(w.Request("p", 1000)))
 	})
+}
+
+// TestNothingIsBuiltOnADiskThatFailed: after a failed fsync no later write can settle what the first one left.
+func TestNothingIsBuiltOnADiskThatFailed(t *testing.T) {
+	t.Parallel()
+	w, trouble := disturbed(t, inFile(t))
+	drafted := w.Draft(batch(w, 0)...)
+	trouble.Moment = store.DiskFails
+	if err := w.Writer.Commit(context.Background(), drafted); fault.CodeOf(err) != store.CodeDisk ||
+		fault.KindOf(err) != fault.Unknown {
+		t.Fatalf("%v", err)
+	}
+	if store.SQLiteBroken(nil) || store.SQLiteBroken(errors.New("disk I/O error")) {
+		t.Error("an error that is not SQLite's is its disk's")
+	}
+	path := filepath.Join(t.TempDir(), "garbage.db")
+	if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Open(context.Background(), store.Location(path)); !store.SQLiteBroken(err) {
+		t.Fatalf("a file that is no database: %v", err)
+	}
 }
 
 // TestNothingIsSeenBeforeItIsCommitted reads while a batch is written but not committed.

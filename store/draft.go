@@ -140,8 +140,10 @@ func firstRow(rows []ledger.Row, object ident.Digest) int64 {
 }
 
 func (d *Draft) stage(ctx context.Context, c *Changes, s *staged) error {
-	if err := c.Facts.once(); err != nil {
-		return err
+	if c.Act != nil {
+		if err := c.Facts.once(); err != nil {
+			return err
+		}
 	}
 	for _, r := range c.Payments {
 		if d.view.payments[r.ID.Digest] != nil {

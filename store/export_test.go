@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strconv"
 	"testing"
 )
 
@@ -18,6 +19,7 @@ const (
 	BeforeCommit        // all have run, and COMMIT does not arrive
 	AfterCommit         // COMMIT has done its work, and its answer does not arrive
 	AtRead              // before a question is answered
+	DiskFails           // the disk does not keep what COMMIT gives it
 )
 
 // Trouble loses a writer's connections at a moment.
@@ -31,11 +33,17 @@ type Trouble struct {
 	Afterwards func() // is called once after a COMMIT
 }
 
-var errLost = errors.New("the connection is lost")
+var (
+	errLost = errors.New("the connection is lost")
+	errDisk = errors.New("disk I/O error")
+)
 
 // Disturb puts a trouble between a store and the connections that it opens from now on.
 func Disturb(db *DB) *Trouble {
 	t := &Trouble{}
+	known := *db.dialect
+	known.broken = func(err error) bool { return errors.Is(err, errDisk) }
+	db.dialect = &known
 	db.wrap = func(s session) session { return &troubled{session: s, trouble: t} }
 	return t
 }
@@ -81,6 +89,8 @@ func (s *troubled) commit() error {
 	switch s.trouble.Moment {
 	case BeforeCommit:
 		return s.lose()
+	case DiskFails:
+		return errors.Join(errDisk, s.lose())
 	case AfterCommit:
 		return errors.Join(s.session.commit(), s.lose())
 	}
@@ -140,4 +150,15 @@ func settingOf(t *testing.T, r reads, name string) (value string) {
 		t.Fatal(err)
 	}
 	return value
+}
+
+// SQLiteBroken reports whether SQLite says that the disk failed.
+func SQLiteBroken(err error) bool { return sqliteBroken(err) }
+
+// Autocheckpoint lets a writer on SQLite checkpoint the log itself once it has so many pages.
+func Autocheckpoint(t testing.TB, w *Writer, pages int) {
+	t.Helper()
+	if err := w.session.(*sqliteSession).do("PRAGMA wal_autocheckpoint = " + strconv.Itoa(pages)); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -84,7 +84,7 @@ func (s *schema) prepare(ctx context.Context, db *sql.DB, flavour goose.Dialect)
 // open opens a database for its migrations.
 func (s *schema) open(location Location) (*sql.DB, goose.Dialect, error) {
 	if location.dialect() == &sqliteDialect {
-		db, err := sql.Open("sqlite", sqliteDSN(location, s.options))
+		db, err := openSQLite(sqliteDSN(location, s.options))
 		return db, goose.DialectSQLite3, err
 	}
 	config, err := pgx.ParseConfig(string(location))

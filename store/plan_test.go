@@ -132,11 +132,11 @@ func TestPostgreSQLFindsEveryRowByAnIndex(t *testing.T) {
 			if s.onShelf {
 				on = shelf
 			}
-			if s.insertion != nil || files[name] == "across.go" {
+			if s.insertion != nil || files[name] == "across.go" && !s.onShelf {
 				continue
 			}
 			plan := postgresPlan(t, on.(*postgresSession), name, s)
-			for _, problem := range postgresProblems(t, name, plan) {
+			for _, problem := range postgresProblems(t, name, files[name], plan) {
 				t.Errorf("%s: %s: %s\n%s", state, name, problem, plan)
 			}
 		}
@@ -179,7 +179,7 @@ func postgresPlan(t *testing.T, s *postgresSession, name string, asked said) str
 	return strings.Join(lines, "\n")
 }
 
-func postgresProblems(t *testing.T, name, plan string) (problems []string) {
+func postgresProblems(t *testing.T, name, file, plan string) (problems []string) {
 	t.Helper()
 	s := everything[name]
 	_, where := tableOf(t, name, s.sql(&postgresDialect), s.onShelf)
@@ -193,6 +193,9 @@ func postgresProblems(t *testing.T, name, plan string) (problems []string) {
 	}
 	if strings.Contains(plan, "Sort Key") && s.lookup == nil {
 		problems = append(problems, "a page is sorted rather than read in order")
+	}
+	if file == "across.go" {
+		return problems
 	}
 	wanted := strings.Count(s.sql(&postgresDialect), " AND ")
 	if slices.Contains(guards, name) {

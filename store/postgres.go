@@ -49,7 +49,7 @@ type setting struct{ name, value string }
 // kept from what it would try on tables that it has no statistics of.
 var postgresSettings = []setting{{"enable_seqscan", "off"}, {"enable_bitmapscan", "off"}, {"enable_hashjoin", "off"},
 	{"enable_mergejoin", "off"}, {"tcp_keepalives_idle", "5"}, {"tcp_keepalives_interval", "2"},
-	{"tcp_keepalives_count", "3"}}
+	{"tcp_keepalives_count", "3"}, {"application_name", "kakehashi"}}
 
 // The settings of connections that write. A statement has no time limit: a COMMIT that is cancelled while it waits for the
 // standby is reported as done although the standby lacks it. A process that stands still inside a transaction loses it, and

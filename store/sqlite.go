@@ -43,8 +43,16 @@ const (
 		"_pragma=cache_size(-32768)&_pragma=temp_store(memory)"
 )
 
+// throughDriver begins the location of a file that is reached through another of database/sql's drivers, as by a test that
+// must see every byte which is written: "driver:NAME:PATH".
+const throughDriver = "driver:"
+
 // sqliteDSN is the driver's own form of a location.
 func sqliteDSN(l Location, options string) string {
+	if rest, ok := strings.CutPrefix(string(l), throughDriver); ok {
+		name, path, _ := strings.Cut(rest, ":")
+		return throughDriver + name + ":" + sqliteDSN(Location(path), options)
+	}
 	if name, ok := strings.CutPrefix(string(l), inMemory); ok {
 		dsn := "file:/" + name + "?vfs=memdb&_pragma=busy_timeout(10000)"
 		if options == sqliteReading {
@@ -57,6 +65,15 @@ func sqliteDSN(l Location, options string) string {
 		dsn += "&mode=rw" // what is only read is not made
 	}
 	return dsn
+}
+
+// openSQLite opens a database by what sqliteDSN gives.
+func openSQLite(dsn string) (*sql.DB, error) {
+	if rest, ok := strings.CutPrefix(dsn, throughDriver); ok {
+		name, own, _ := strings.Cut(rest, ":")
+		return sql.Open(name, own)
+	}
+	return sql.Open("sqlite", dsn)
 }
 
 // questionMarks is "(?,?,?)" with so many marks.
@@ -81,7 +98,7 @@ type sizedLookup struct {
 }
 
 func openSQLiteSession(ctx context.Context, dsn string) (*sqliteSession, error) {
-	pool, err := sql.Open("sqlite", dsn)
+	pool, err := openSQLite(dsn)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ var (
 //
 // Errors: Unavailable store_unreachable, store_busy: call it again.
 func (db *DB) CheckpointLog(ctx context.Context) error {
-	if db.dialect != &sqliteDialect || db.location.inMemory() {
+	if db.location.dialect() != &sqliteDialect || db.location.inMemory() {
 		return nil
 	}
 	db.logMutex.Lock()

@@ -20,7 +20,7 @@ type sqlitePool struct {
 }
 
 func openSQLitePool(dsn string, size int) (*sqlitePool, error) {
-	pool, err := sql.Open("sqlite", dsn)
+	pool, err := openSQLite(dsn)
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,6 @@ type DB struct {
 // Concurrency: safe for any number of callers.
 type Reader struct {
 	reads
-	dialect *dialect
 }
 
 // Open opens the store at a location and brings its schema up to date.
@@ -140,7 +139,7 @@ func OpenReader(ctx context.Context, location Location) (*Reader, error) {
 		return nil, &fault.Error{Op: "store.OpenReader", Kind: fault.Unavailable, Code: CodeOpen,
 			Detail: "the store cannot be read", Err: err}
 	}
-	return &Reader{reads: pool, dialect: location.dialect()}, nil
+	return &Reader{reads: pool}, nil
 }
 
 // session opens a connection that may write.

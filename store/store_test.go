@@ -4,10 +4,14 @@ package store_test
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/internal/postgres"
 	"github.com/kakehashi-pay/kakehashi/store"
 	"github.com/kakehashi-pay/kakehashi/store/storetest"
@@ -52,6 +56,47 @@ func prepare(url string) error {
 	}
 	shelf.Close()
 	return nil
+}
+
+func TestAReaderMakesNothing(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "none.db")
+	for _, open := range []func() error{
+		func() error { _, err := store.OpenReader(context.Background(), store.Location(path)); return err },
+		func() error { _, err := store.OpenShelfReader(context.Background(), store.Location(path)); return err },
+	} {
+		if err := open(); fault.CodeOf(err) != store.CodeOpen || fault.KindOf(err) != fault.Unavailable {
+			t.Fatalf("%v", err)
+		}
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("a reader made a store: %v", err)
+	}
+}
+
+func TestALocationThatNamesNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, location := range []store.Location{"", "memory:"} {
+		_, err1 := store.Open(context.Background(), location)
+		_, err2 := store.OpenReader(context.Background(), location)
+		_, err3 := store.OpenShelf(context.Background(), location)
+		_, err4 := store.OpenShelfReader(context.Background(), location)
+		for _, err := range []error{err1, err2, err3, err4} {
+			if fault.CodeOf(err) != store.CodeLocation || fault.KindOf(err) != fault.Invalid {
+				t.Fatalf("%q: %v", location, err)
+			}
+		}
+	}
+	if _, err := store.Open(context.Background(), "postgres://nobody@127.0.0.1:1/none?sslmode=disable"); fault.KindOf(err) !=
+		fault.Unavailable {
+		t.Fatalf("a server that is not there: %v", err)
+	}
+	for location, engine := range map[store.Location]string{"a.db": "sqlite", "memory:a": "sqlite",
+		"postgres://a/b": "postgres", "postgresql://a/b": "postgres"} {
+		if got := location.Engine(); got != engine {
+			t.Errorf("%s is on %s", location, got)
+		}
+	}
 }
 
 // TestProcessesThatStartTogetherMakeOneSchema starts them on an empty database of a server.

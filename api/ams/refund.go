@@ -129,21 +129,13 @@ func (d *desk) inquiredRefund(ctx context.Context, p *payment.Payment, request *
 		told.Result = wire.NewResult(wire.Success,
 			"The refund failed: "+string(why.ResultCode)+". "+string(why.ResultMessage))
 	}
-	if request.Sealed == (payment.Commitment{}) {
-		return told, nil
-	}
-	rows, err := d.House.Reader().Family(ctx, p.ID.Lane, p.Origin)
+	record, err := sealedRefund(ctx, d.House.Reader(), p, request)
 	if err != nil {
 		return nil, err
 	}
-	for i := range rows {
-		if rows[i].Subject == request.ID.Digest {
-			var text ams.RefundRequest
-			d.open(ctx, sealed{request.ID, rows[i].N, request.Sealed}, &text)
-			told.Metadata, told.CustomizedInfo = text.Metadata, text.CustomizedInfo
-			break
-		}
-	}
+	var text ams.RefundRequest
+	d.open(ctx, record, &text)
+	told.Metadata, told.CustomizedInfo = text.Metadata, text.CustomizedInfo
 	return told, nil
 }
 

@@ -87,3 +87,19 @@ func (o sealed) open(ctx context.Context, reader *store.Reader, ring vault.Ring,
 	}
 	return wire.Decode(plain, text)
 }
+
+// sealedRefund names the record of a refund, which belongs to the first row of its own in its payment's family.
+//
+// Errors: Unavailable store_busy.
+func sealedRefund(ctx context.Context, reader *store.Reader, p *payment.Payment, r *payment.RefundRequest) (sealed, error) {
+	if r.Sealed == (payment.Commitment{}) {
+		return sealed{}, nil
+	}
+	rows, err := reader.Family(ctx, p.ID.Lane, p.Origin)
+	for i := range rows {
+		if rows[i].Subject == r.ID.Digest {
+			return sealed{r.ID, rows[i].N, r.Sealed}, nil
+		}
+	}
+	return sealed{}, err
+}

@@ -122,7 +122,7 @@ type clientList struct{ setting }
 
 // Run lists the clients.
 func (c *clientList) Run(ctx context.Context) error {
-	return c.operate(ctx, func(o *process.Operator) error {
+	return c.look(ctx, func(o *process.Operator) error {
 		for after := ident.Client(""); ; {
 			page, err := o.Reader.Clients(ctx, after)
 			if err != nil || len(page) == 0 {

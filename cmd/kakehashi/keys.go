@@ -21,6 +21,7 @@ type keysCommand struct {
 	Rotate keysRotate `cmd:"" help:"Give a client a new key; the old one counts for a while longer."`
 	Revoke keysRevoke `cmd:"" help:"End a client's key at once, for good."`
 	List   keysList   `cmd:"" help:"List a client's keys, or the house's."`
+	Heads  keysHeads  `cmd:"" help:"Show the public key of the witness: it proves the signed heads to audit."`
 	House  keysHouse  `cmd:"" help:"Make a new key of the house; callers are moved to it by clients and wallets."`
 }
 
@@ -113,7 +114,7 @@ type keysList struct {
 
 // Run lists the keys.
 func (k *keysList) Run(ctx context.Context) error {
-	return k.operate(ctx, func(o *process.Operator) error {
+	return k.look(ctx, func(o *process.Operator) error {
 		if k.Client != "" {
 			keys, err := o.Reader.Keys(ctx, ident.Client(k.Client))
 			if err == nil {
@@ -131,6 +132,21 @@ func (k *keysList) Run(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+type keysHeads struct{ setting }
+
+// Run shows the witness's public key.
+func (k *keysHeads) Run() error {
+	c, err := k.read()
+	if err != nil {
+		return err
+	}
+	public, err := process.WitnessKey(c, k.Sandbox)
+	if err == nil {
+		fmt.Println(public.SPKI())
+	}
+	return err
 }
 
 type keysHouse struct {

@@ -133,7 +133,7 @@ type feedList struct{ setting }
 
 // Run lists the sources.
 func (f *feedList) Run(ctx context.Context) error {
-	return f.operate(ctx, func(o *process.Operator) error {
+	return f.look(ctx, func(o *process.Operator) error {
 		c, err := facts(ctx, o)
 		if err != nil {
 			return err

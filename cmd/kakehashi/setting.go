@@ -45,5 +45,19 @@ func (s *setting) operate(ctx context.Context, run func(o *process.Operator) err
 	return run(o)
 }
 
+// look runs a command that only looks.
+func (s *setting) look(ctx context.Context, run func(o *process.Operator) error) error {
+	c, err := s.read()
+	if err != nil {
+		return err
+	}
+	o, err := process.Read(ctx, c, s.Sandbox)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	return run(o)
+}
+
 // errNothing is the error of a command that names something which is not there.
 func errNothing(what string) error { return errors.New("there is no " + what) }

@@ -91,7 +91,7 @@ type walletList struct{ setting }
 
 // Run lists the wallets and the table of codes.
 func (w *walletList) Run(ctx context.Context) error {
-	return w.operate(ctx, func(o *process.Operator) error {
+	return w.look(ctx, func(o *process.Operator) error {
 		c, err := facts(ctx, o)
 		if err != nil {
 			return err

@@ -18,6 +18,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/calendar"
 	"github.com/kakehashi-pay/kakehashi/fx"
 	"github.com/kakehashi-pay/kakehashi/ident"
+	"github.com/kakehashi-pay/kakehashi/ledger"
 	"github.com/kakehashi-pay/kakehashi/merchant"
 	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/store"
@@ -175,6 +176,48 @@ func namePages(t *testing.T, location store.Location) {
 		}
 		if i > 0 && bytes.Compare(merchants[i-1].ID.Digest[:], merchants[i].ID.Digest[:]) >= 0 {
 			t.Fatalf("merchant %d is not behind the one before it", i)
+		}
+	}
+}
+
+// numberPages opens more accounts and writes more acts than a page holds.
+func numberPages(t *testing.T, location store.Location) {
+	const count = 600
+	w := Open(t, location)
+	ctx, reader := context.Background(), w.DB.Reader()
+	var sent, heard, acts []store.Changes
+	for i := range count {
+		r := w.Request(fmt.Sprint("p", i), 1000)
+		r.Merchant = merchant.NameOf(w.Lane, "acq", fmt.Sprint("m-", i))
+		sent = append(sent, Sent(r))
+		acts = append(acts, acted(store.Facts{}))
+	}
+	w.Must(sent...)
+	for i := range count {
+		heard = append(heard, w.Heard(fmt.Sprint("p", i), w.Charged("W")))
+	}
+	w.Must(heard...)
+	before := w.Writer.Row().N
+	w.Must(acts...)
+	accounts := pages(t, func(after ledger.Number) ([]store.OpenedAccount, error) {
+		return reader.Accounts(ctx, w.Lane, after)
+	}, func(a store.OpenedAccount) ledger.Number { return a.Number })
+	if int64(len(accounts)) != w.Writer.Row().Accounts || len(accounts) < count {
+		t.Fatalf("%d accounts", len(accounts))
+	}
+	for i, a := range accounts {
+		if a.Number != ledger.Number(i+1) {
+			t.Fatalf("account %d comes at place %d", a.Number, i+1)
+		}
+	}
+	log := pages(t, func(after int64) ([]store.AuditedAct, error) { return reader.Acts(ctx, w.Lane, after) },
+		func(a store.AuditedAct) int64 { return a.N })
+	if len(log) != count {
+		t.Fatalf("%d acts", len(log))
+	}
+	for i, a := range log {
+		if a.N != before+int64(i)+1 {
+			t.Fatalf("act %d has row %d", i, a.N)
 		}
 	}
 }

@@ -78,41 +78,51 @@ func sampleEvent(lane ident.Lane, n int64, endpoint string, seconds int) store.E
 		Due: morning.Add(time.Duration(seconds) * time.Second), State: store.EventPending}
 }
 
-func shelfEvents(t *testing.T, location store.Location) {
-	s, ctx := openShelf(t, location), context.Background()
-	events := []store.Event{sampleEvent(1, 5, "shop", 3), sampleEvent(1, 5, "東京", 1), sampleEvent(1, 6, "shop", 2)}
-	far := sampleEvent(7, 1, "shop", 1)
-	for _, e := range []error{s.Advance(ctx, 1, 0, 6, store.ShelfChanges{Events: events}),
-		s.Advance(ctx, 7, 0, 1, store.ShelfChanges{Events: []store.Event{far}})} {
-		if e != nil {
-			t.Fatal(e)
-		}
+// due are the events due some seconds after the morning begins.
+func due(t *testing.T, s *store.Shelf, seconds, limit int) []store.Event {
+	t.Helper()
+	found, err := s.Due(context.Background(), morning.Add(time.Duration(seconds)*time.Second), store.Event{}, limit)
+	if err != nil {
+		t.Fatal(err)
 	}
-	due := func(seconds, limit int) []store.Event {
-		t.Helper()
-		found, err := s.Due(ctx, morning.Add(time.Duration(seconds)*time.Second), store.Event{}, limit)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return found
+	return found
+}
+
+// listed puts some events on a shelf: three of one lane, and one of another.
+func listed(t *testing.T, s *store.Shelf) (events []store.Event, far store.Event) {
+	t.Helper()
+	events = []store.Event{sampleEvent(1, 5, "shop", 3), sampleEvent(1, 5, "東京", 1), sampleEvent(1, 6, "shop", 2)}
+	far = sampleEvent(7, 1, "shop", 1)
+	err := s.Advance(context.Background(), 1, 0, 6, store.ShelfChanges{Events: events})
+	if err == nil {
+		err = s.Advance(context.Background(), 7, 0, 1, store.ShelfChanges{Events: []store.Event{far}})
 	}
-	if early := due(0, 10); len(early) != 0 {
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events, far
+}
+
+func shelfDue(t *testing.T, location store.Location) {
+	s := openShelf(t, location)
+	events, far := listed(t, s)
+	if early := due(t, s, 0, 10); len(early) != 0 {
 		t.Fatalf("due before their time: %+v", early)
 	}
-	first := due(1, 10)
+	first := due(t, s, 1, 10)
 	slices.SortFunc(first, func(a, b store.Event) int { return int(a.Lane) - int(b.Lane) })
 	same(t, "the events due first", []store.Event{events[1], far}, first)
-	all := due(9, 10)
+	all := due(t, s, 9, 10)
 	if len(all) != 4 || !slices.IsSortedFunc(all, func(a, b store.Event) int { return a.Due.Compare(b.Due) }) {
 		t.Fatalf("due at last: %+v", all)
 	}
-	if some := due(9, 3); len(some) != 3 {
+	if some := due(t, s, 9, 3); len(some) != 3 {
 		t.Fatalf("%d events where three were asked for", len(some))
 	}
 	pages := func(after store.Event) (found []store.Event) {
 		t.Helper()
 		for {
-			page, err := s.Due(ctx, morning.Add(9*time.Second), after, 1)
+			page, err := s.Due(context.Background(), morning.Add(9*time.Second), after, 1)
 			if err != nil || len(page) == 0 {
 				return found
 			}
@@ -121,6 +131,11 @@ func shelfEvents(t *testing.T, location store.Location) {
 	}
 	same(t, "page after page", all, pages(store.Event{}))
 	same(t, "those from a time on", all[2:], pages(store.Event{Due: morning.Add(2 * time.Second)}))
+}
+
+func shelfTold(t *testing.T, location store.Location) {
+	s, ctx := openShelf(t, location), context.Background()
+	events, far := listed(t, s)
 	again, dead, done := events[0], events[1], events[2]
 	again.Due, again.Attempt, again.Detail = morning.Add(time.Hour), 1, "status 503"
 	dead.Due, dead.Attempt, dead.State, dead.Detail = time.Time{}, 8, store.EventDead, "no answer"
@@ -128,8 +143,8 @@ func shelfEvents(t *testing.T, location store.Location) {
 	if err := s.Told(ctx, again, far, dead, done); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "what is left to tell", []store.Event{far}, due(9, 10))
-	same(t, "what is left in an hour", []store.Event{far, again}, due(3600, 10))
+	same(t, "what is left to tell", []store.Event{far}, due(t, s, 9, 10))
+	same(t, "what is left in an hour", []store.Event{far, again}, due(t, s, 3600, 10))
 	given, err := s.Dead(ctx, store.Event{}, 10)
 	if err != nil {
 		t.Fatal(err)
@@ -146,10 +161,13 @@ func shelfEvents(t *testing.T, location store.Location) {
 	if err := s.Advance(ctx, 1, 6, 7, store.ShelfChanges{Events: events}); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "what is left after the events were derived again", []store.Event{far}, due(9, 10))
-	if err := s.Told(ctx, done, again, done); err != nil {
+	same(t, "what is left after the events were derived again", []store.Event{far}, due(t, s, 9, 10))
+	pending := done
+	pending.State = store.EventPending
+	if err := s.Told(ctx, pending, again, done); err != nil {
 		t.Fatalf("one event twice: %v", err)
 	}
+	same(t, "what is left after one event was told twice", []store.Event{far}, due(t, s, 9, 10))
 }
 
 func shelfReset(t *testing.T, location store.Location) {

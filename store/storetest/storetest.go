@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t testing.TB) store.Location) {
 		{"a text that one engine cannot hold is refused by both", textsRefused},
 		{"pages follow one another in the order of n", journalPages},
 		{"pages of names follow the order of their bytes", namePages},
+		{"accounts and acts come in pages", numberPages},
 		{"a payment's name is taken once", paymentOnce},
 		{"a refund's name is taken once", refundOnce},
 		{"a code is spent once", claimOnce},
@@ -44,7 +45,8 @@ func Run(t *testing.T, open func(t testing.TB) store.Location) {
 		{"readers see whole batches only", readersSeeBatches},
 		{"processes that start together find one schema", OpenTogether},
 		{"the shelf advances from where it is", shelfAdvances},
-		{"the shelf's events are told in the order of their time", shelfEvents},
+		{"the shelf's events are due in the order of their time", shelfDue},
+		{"what was told of the shelf's events is remembered", shelfTold},
 		{"the shelf can be emptied and derived again", shelfReset},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -41,6 +41,9 @@ type Config struct {
 	Operate string `toml:"operate"`
 	// MasterKey is the file of the keys that seal whatever is secret; empty: the environment's KAKEHASHI_MASTER_KEY.
 	MasterKey string `toml:"master_key"`
+	// Witness is the file to which signed heads of the journals are appended at every quarter hour. It should lie where whoever
+	// can write the store cannot. Empty: the data folder.
+	Witness string `toml:"witness"`
 	// QuoteSeconds is how long a line of a price list lives. Zero: 60.
 	QuoteSeconds int `toml:"quote_seconds"`
 	// InFlightMax is how many requests are served at once; beyond it a bare 503 is the answer. Zero: 1024.
@@ -87,6 +90,9 @@ func (c *Config) Check() error {
 	}
 	if c.SandboxBooks == "" {
 		c.SandboxBooks = filepath.Join(c.Data, "sandbox.db")
+	}
+	if c.Witness == "" {
+		c.Witness = filepath.Join(c.Data, "witness")
 	}
 	if c.Lanes == 0 {
 		c.Lanes = 1

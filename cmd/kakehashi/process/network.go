@@ -47,6 +47,7 @@ type Network struct {
 	projectors []*worker.Projector
 	told       []*atomic.Int64 // the last row of each lane that was committed
 	seen       *seenStores
+	witness    *witness
 }
 
 // network says what one network is made of.
@@ -58,6 +59,7 @@ type network struct {
 	master Master
 	now    func() time.Time
 	alarms *Alarms
+	heads  string // the witness file
 }
 
 // openNetwork opens a house, its shelf and its keys, and starts what runs by itself.
@@ -81,6 +83,16 @@ func openNetwork(ctx context.Context, c network, life time.Duration) (*Network, 
 		n.House.Stop(ctx)
 		return nil, err
 	}
+	key, err := c.master.witnessKey(c.name)
+	if err != nil {
+		n.Stop(ctx)
+		return nil, err
+	}
+	if n.witness, err = openWitness(c.heads, key, c.alarms); err != nil {
+		n.Stop(ctx)
+		return nil, err
+	}
+	n.House.Follow(n.witness.note)
 	n.start(life)
 	return n, nil
 }
@@ -102,7 +114,7 @@ const (
 	priceEvery   = 2 * time.Second
 	clearEvery   = time.Minute
 	refreshEvery = 2 * time.Second
-	logEvery     = time.Second
+	logEvery     = 100 * time.Millisecond
 )
 
 // start runs the workers, each in a loop of its own.
@@ -223,6 +235,9 @@ func (n *Network) wallets() aps.Realm {
 func (n *Network) Stop(ctx context.Context) {
 	n.House.Stop(ctx)
 	n.Shelf.Close()
+	if n.witness != nil {
+		n.witness.close()
+	}
 }
 
 // seenStores are stores that came with orders and are to be recorded, off the path of a payment.

@@ -71,6 +71,24 @@ func Operate(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
 	return o, nil
 }
 
+// Read gives a command that only looks the store of a configuration, or its sandbox's, whoever else has it.
+//
+// Errors: as store.OpenReader.
+func Read(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	books := store.Location(c.Books)
+	if inSandbox {
+		books = store.Location(c.SandboxBooks)
+	}
+	reader, err := store.OpenReader(ctx, books)
+	if err != nil {
+		return nil, err
+	}
+	return &Operator{Person: person(), Reader: reader, lanes: c.Lanes, finish: reader.Close}, nil
+}
+
 // Close lets go of the network.
 func (o *Operator) Close() { o.finish() }
 

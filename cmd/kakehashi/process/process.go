@@ -74,12 +74,13 @@ func Start(ctx context.Context, c Config, log *slog.Logger) (*Process, error) {
 func (p *Process) open(ctx context.Context, master Master) (err error) {
 	c := &p.Config
 	n := network{name: liveName, books: store.Location(c.Books), lanes: c.Lanes, holder: c.holder(), master: master,
-		now: p.clock.Now, alarms: p.Alarms}
+		now: p.clock.Now, alarms: p.Alarms, heads: c.Witness}
 	if p.Live, err = openNetwork(ctx, n, c.quoteLife()); err != nil {
 		return err
 	}
 	if c.SandboxBooks != "none" {
 		n.name, n.books, n.lanes = sandboxName, store.Location(c.SandboxBooks), 1
+		n.heads = c.Witness + ".sandbox"
 		if p.Sandbox, err = openNetwork(ctx, n, c.quoteLife()); err != nil {
 			return err
 		}
