@@ -32,11 +32,12 @@ type Config struct {
 	Lanes int `toml:"lanes"`
 	// Listen is where merchants and wallets call; empty: 127.0.0.1:8080.
 	Listen string `toml:"listen"`
-	// ListenTLS is where they call over TLS, with Certificate and Key; empty: nowhere.
+	// ListenTLS is where they call over TLS, with a certificate and its key; empty: nowhere.
 	ListenTLS string `toml:"listen_tls"`
-	// Certificate and Key are files in PEM.
+	// Certificate is the file of the certificate, in PEM.
 	Certificate string `toml:"certificate"`
-	Key         string `toml:"key"`
+	// Key is the file of the certificate's private key, in PEM.
+	Key string `toml:"key"`
 	// Operate is where /livez, /readyz and /metrics are served; empty: 127.0.0.1:8081.
 	Operate string `toml:"operate"`
 	// MasterKey is the file of the keys that seal whatever is secret; empty: the environment's KAKEHASHI_MASTER_KEY.
