@@ -38,7 +38,7 @@ func TestWhatIsWrittenIsToldAlsoWhereTheMemoryCannotBeBroughtBack(t *testing.T) 
 	p := w.pay("p-1", "o-1", 1000)
 	w.paid(w.pay("p-0", "o-0", 1000), "W0") // so that everything the next needs is in memory
 	told = 0
-	// p-1 is looked for three times: as a payment, and as a code in two hours. Then COMMIT's answer is lost; the lane is taken
+	// p-1 is looked for three times, as a payment and as a code in two hours; COMMIT's answer is lost; the lane is taken
 	// again, which reads its row and commits; then its memory is read.
 	lapses = []store.Lapse{store.NoLapse, store.NoLapse, store.NoLapse, store.NotAnswered, store.NoLapse, store.NoLapse,
 		store.NotSent}

@@ -44,7 +44,8 @@ func (p Price) Decide(*store.View, time.Time) (Outcome, store.Changes, error) {
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
-		return Outcome{}, store.Changes{}, &fault.Error{Op: "flow.Price", Kind: fault.Internal, Code: CodeFactMalformed, Err: err}
+		return Outcome{}, store.Changes{}, &fault.Error{Op: "flow.Price", Kind: fault.Internal, Code: CodeFactMalformed,
+			Err: err}
 	}
 	digest := sha256.Sum256(text)
 	return Outcome{Fresh: true}, store.Changes{Facts: store.Facts{Readings: p.Readings, Quotes: p.Quotes},

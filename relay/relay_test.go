@@ -87,7 +87,7 @@ func pay(h *stage.House, request string) *payment.Payment {
 		Price: money.New(1000, money.JPY), Wallet: "jp"}
 	copy(m.Marks[0][:], request)
 	copy(m.Marks[1][:], "old "+request)
-	p, err := h.Pay(context.Background(), m, wallet.Charge{Payment: id, Code: "2810010000000000", Price: m.Price, Payer: m.Price})
+	p, err := h.Pay(context.Background(), m, wallet.Charge{Payment: id, Code: "2810010000000000", Price: m.Price})
 	if err != nil {
 		h.T.Fatal(err)
 	}

@@ -86,6 +86,9 @@ func (v *visit) refunds() {
 		left, n := v.o.price.Minor(), 0
 		for left > 0 && n < 5 {
 			part := min(left, 1+c.Int64N(max(v.o.price.Minor()/3, 2)))
+			if c.hit(0.3) {
+				part = 1
+			}
 			number := n
 			w.after(later, func() { v.refund(number, money.New(part, money.JPY), 0) })
 			later += c.spread(time.Second, 4*time.Hour)
@@ -141,8 +144,9 @@ func (v *visit) peek() {
 	}
 	w.after(w.tills.lasting(time.Second, time.Minute), func() {
 		w.inquire(stranger.client, id, none)
-		w.deliver(&request{what: "stranger's cancel", id: id, client: stranger.client, cancels: true, patience: 5 * time.Second,
-			serve: func(h *house, reply func(told)) { h.cancel(stranger.client, id, "", reply) }, then: none})
+		w.deliver(&request{what: "stranger's cancel", id: id, client: stranger.client, cancels: true,
+			patience: 5 * time.Second, then: none,
+			serve: func(h *house, reply func(told)) { h.cancel(stranger.client, id, "", reply) }})
 		w.refund(&giving{client: stranger.client, payment: id, request: "stolen", amount: v.o.price}, none)
 	})
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
-// Bug is a mistake that a run makes on purpose, in the simulator's own equipment and never in the house: a simulator that does
-// not find it is blind.
+// Bug is a mistake that a run makes on purpose, in the simulator's own equipment and never in the house: a simulator that
+// does not find it is blind.
 type Bug string
 
 // The bugs.
@@ -40,7 +40,8 @@ func (w *world) tamper(c *relay.Call) {
 	case b == BugChargesMore && c.Act == relay.Pay:
 		c.Charge.Price = money.New(c.Charge.Price.Minor()*100, c.Charge.Price.Currency())
 	case b == BugRefundsTwice && c.Act == relay.GiveBack:
-		c.Return.Refund = ident.Name(c.Return.Refund.Lane, ident.Refund, c.Return.Refund.String(), strconv.Itoa(w.count.calls))
+		c.Return.Refund = ident.Name(c.Return.Refund.Lane, ident.Refund, c.Return.Refund.String(),
+			strconv.Itoa(w.count.calls))
 	}
 }
 

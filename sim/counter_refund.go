@@ -51,7 +51,8 @@ func (h *house) refund(g *giving, reply func(told)) {
 			reply(h.w.toldOfRefund(p, id.Digest))
 		}
 	})
-	m := flow.Refund{ID: id, Payment: g.payment, Client: g.client, RequestID: g.request, Amount: g.amount, Merchant: p.Merchant}
+	m := flow.Refund{ID: id, Payment: g.payment, Client: g.client, RequestID: g.request, Amount: g.amount,
+		Merchant: p.Merchant}
 	err = h.submit(m, func(o flow.Outcome, err error) {
 		if err != nil {
 			a.finish(nil, err)

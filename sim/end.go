@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/ident"
@@ -54,8 +55,8 @@ func (w *world) restart() {
 	w.start()
 }
 
-// settled checks what must hold once everything was heard: no payment is open, and each wallet has taken what we say it owes,
-// payment by payment.
+// settled checks what must hold once everything was heard: no payment is open, and each wallet has taken what we say it
+// owes, payment by payment.
 func (w *world) settled() error {
 	books, err := w.sums()
 	if err != nil {
@@ -81,7 +82,8 @@ func (w *world) settled() error {
 		}
 		b := books[d.id]
 		if b.receivable != payer && !broken {
-			w.fail("I-08", d.id, "the wallet has charged %d net, and owes us %d; the payment is %v", payer, b.receivable, p.State)
+			w.fail("I-08", d.id, "the wallet has charged %d net, and owes us %d; the payment is %v", payer, b.receivable,
+				p.State)
 		}
 		for i := range p.Refunds {
 			if f := &p.Refunds[i]; f.State == payment.RefundSuccess && f.Amounts.Payer.IsZero() {
@@ -89,8 +91,8 @@ func (w *world) settled() error {
 			}
 		}
 		if b.gross != price && !broken && p.Stray == "" {
-			w.fail("I-08", d.id, "the payer has paid %d net, and the merchant's side holds %d; the payment is %v", price, b.gross,
-				p.State)
+			w.fail("I-08", d.id, "the payer has paid %d net, and the merchant's side holds %d; the payment is %v", price,
+				b.gross, p.State)
 		}
 	}
 	return nil
@@ -103,7 +105,7 @@ func openWhy(p *payment.Payment) string {
 	}
 	for i := range p.Refunds {
 		if r := &p.Refunds[i]; r.State.Open() {
-			why += ", a refund of " + r.Amounts.Price.String() + " and " + r.Amounts.Payer.String() + " is " + r.State.String()
+			why += fmt.Sprintf(", a refund of %v and %v is %v", r.Amounts.Price, r.Amounts.Payer, r.State)
 		}
 	}
 	return why

@@ -84,7 +84,8 @@ func TestCoverageNamesExactlyTheCellsThatWereNotMet(t *testing.T) {
 	}
 	c.cells[f01][inSent], c.some[fencedBatch] = 0, 0
 	missing := c.Missing()
-	if len(missing) != 2 || missing[0] != "F01 killed × sent" || missing[1] != "never: a batch was fenced after a take-over" {
+	if len(missing) != 2 || missing[0] != "F01 killed × sent" ||
+		missing[1] != "a batch was fenced after a take-over" {
 		t.Fatal(missing)
 	}
 }

@@ -42,8 +42,8 @@ func (o *oracle) payLeft(d *deal, c *relay.Call) {
 	case d.begun:
 		o.w.fail("I-05", d.id, "the wallet is asked to pay a second time")
 	case c.Charge.Price != p.Price || c.Charge.Payer != p.Payer:
-		o.w.fail("I-11", d.id, "the wallet is asked for %v and %v instead of %v and %v", c.Charge.Price, c.Charge.Payer, p.Price,
-			p.Payer)
+		o.w.fail("I-11", d.id, "the wallet is asked for %v and %v instead of %v and %v", c.Charge.Price, c.Charge.Payer,
+			p.Price, p.Payer)
 	case d.order != nil && c.Charge.Code != d.order.code:
 		o.w.fail("I-09", d.id, "the wallet is asked with another code than the payer showed")
 	}
@@ -159,8 +159,9 @@ func (o *oracle) speaksAgainst(d *deal, a wallet.Answer) bool {
 // late is told of an S that the network brings when nobody waits for it any more.
 func (o *oracle) late(c *relay.Call) { o.hit(f12, o.deal(c.Payment)) }
 
-// durable checks, once a notification is acknowledged, that it was not swallowed: a charge is on record as the payment's own,
-// as a stray one, as one that went back, or as a contradiction. While a cancel is under way the cancel answers for it.
+// durable checks, once a notification is acknowledged, that it was not swallowed: a charge is on record as the payment's
+// own, as a stray one, as one that went back, or as a contradiction. While a cancel of what nobody had told before is under
+// way, the cancel answers for it.
 func (o *oracle) durable(p *payment.Payment, a wallet.Answer) {
 	waits := p != nil && p.State == payment.Cancelling && p.Partner == ""
 	if a.Verdict != wallet.Succeeded || p == nil || waits || len(p.Contradictions) >= 8 {
@@ -174,6 +175,7 @@ func (o *oracle) durable(p *payment.Payment, a wallet.Answer) {
 	case a.Partner == p.Partner || a.Partner == p.Stray || slices.Contains(p.Reversed, a.Partner):
 	case slices.ContainsFunc(p.Contradictions, func(c string) bool { return strings.Contains(c, a.Partner) }):
 	default:
-		o.w.fail("I-16", p.ID, "the charge %s of a payment that is %v is acknowledged and written nowhere", a.Partner, p.State)
+		o.w.fail("I-16", p.ID, "the charge %s of a payment that is %v is acknowledged and written nowhere", a.Partner,
+			p.State)
 	}
 }

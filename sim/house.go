@@ -5,7 +5,7 @@ package sim
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
+	"errors"
 	"strconv"
 	"time"
 
@@ -183,8 +183,9 @@ func (h *house) committed(rows []ledger.Row, changed []*payment.Payment) {
 	w.fresh = true
 	w.count.rows += len(rows)
 	for i := range rows {
-		w.note("row", ident.ID{Lane: rows[i].Lane, Digest: rows[i].Subject}, strconv.FormatInt(rows[i].N, 10), rows[i].Kind.String(),
-			hex.EncodeToString(rows[i].Hash[:8]))
+		r := &rows[i]
+		w.note("row", ident.ID{Lane: r.Lane, Digest: r.Subject}, strconv.FormatInt(r.N, 10), r.Kind.String(),
+			hex.EncodeToString(r.Hash[:8]))
 	}
 	if len(changed) >= 3 {
 		w.cover.some1(largeBatch)
@@ -253,7 +254,8 @@ func (h *house) Do(ctx context.Context, m flow.Movement) (got flow.Outcome, err 
 		h.step(int(m.Lane()))
 	}
 	if !answered {
-		return flow.Outcome{}, &fault.Error{Op: "sim.Do", Kind: fault.Unknown, Err: fmt.Errorf("%s is not answered", m.Name())}
+		return flow.Outcome{}, &fault.Error{Op: "sim.Do", Kind: fault.Unknown, Subject: m.Name(),
+			Err: errors.New("it is not answered")}
 	}
 	return got, err
 }

@@ -43,7 +43,8 @@ const feedName fx.SourceID = "market"
 
 func feedFacts() store.Feed {
 	return store.Feed{Form: "feed", URL: "https://rates.example/", Terms: fx.SourceTerms{ID: feedName, Priority: 1,
-		AgeMax: 3 * time.Hour, Calendar: calendar.EveryDay, Band: money.BasisPoints(2000), Tolerance: money.BasisPoints(100)}}
+		AgeMax: 3 * time.Hour, Calendar: calendar.EveryDay, Band: money.BasisPoints(2000),
+		Tolerance: money.BasisPoints(100)}}
 }
 
 func (m *market) open(w *world) {

@@ -65,8 +65,8 @@ func (w *world) plans(c chance) []merchant.Plan {
 func (w *world) openShops(c chance, facts *store.Facts) {
 	for i := range w.swarm.shops {
 		n := strconv.Itoa(i)
-		s := &shop{lane: ident.Lane(i % w.swarm.lanes), client: ident.Client("SHOP" + n), holder: ident.Holder("acquirer" + n),
-			reference: "m-" + n}
+		s := &shop{lane: ident.Lane(i % w.swarm.lanes), client: ident.Client("SHOP" + n),
+			holder: ident.Holder("acquirer" + n), reference: "m-" + n}
 		w.shops = append(w.shops, s)
 		plan := oneOf(c, []merchant.PlanID{"back", "kept", "new"})
 		if i == w.swarm.shops-1 {
@@ -89,8 +89,9 @@ func (w *world) openPurses(c chance, facts *store.Facts) {
 			at = 1 + order[i-1]
 		}
 		n := strconv.Itoa(i)
-		f := wallet.Wallet{ID: wallet.ID("wallet" + n), Client: ident.Client("WALLET" + n), Holder: ident.Holder("wallet" + n),
-			Lane: ident.Lane(c.IntN(w.swarm.lanes)), Brand: "Sample wallet " + n, Region: "HK",
+		f := wallet.Wallet{ID: wallet.ID("wallet" + n), Client: ident.Client("WALLET" + n),
+			Holder: ident.Holder("wallet" + n),
+			Lane:   ident.Lane(c.IntN(w.swarm.lanes)), Brand: "Sample wallet " + n, Region: "HK",
 			Currency: currencies[at].currency, OurKey: 1, Status: wallet.Live, PartialRefunds: !c.hit(0.1), Routing: 101 + i,
 			SpreadBasisPoints: int64(oneOf(c, []int{0, 30, 60, 125})),
 			Rounding:          oneOf(c, []money.Rounding{money.HalfEven, money.HalfUp, money.Down, money.Up}),
@@ -107,8 +108,8 @@ func (w *world) openPurses(c chance, facts *store.Facts) {
 			}
 		}
 		w.purses = append(w.purses, p)
-		facts.Holders = append(facts.Holders, access.Holder{ID: f.Holder, Kind: access.WalletHolder, Name: f.Brand, Lane: f.Lane,
-			Status: access.Active})
+		facts.Holders = append(facts.Holders, access.Holder{ID: f.Holder, Kind: access.WalletHolder, Name: f.Brand,
+			Lane: f.Lane, Status: access.Active})
 		facts.Wallets = append(facts.Wallets, f)
 		facts.Routes = append(facts.Routes, wallet.Route{ID: "r" + n, Prefix: "281" + strconv.Itoa(f.Routing), LengthMin: 24,
 			LengthMax: 24, Wallet: f.ID, From: w.swarm.begins})

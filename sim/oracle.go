@@ -13,8 +13,8 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
-// oracle is what must be true of each payment, by the documents: which facts a wallet has given the house, what the house may
-// have committed because of them, and what it may have told whom.
+// oracle is what must be true of each payment, by the documents: which facts a wallet has given the house, what the house
+// may have committed because of them, and what it may have told whom.
 //
 // Source: reference/reliability.md 2.1 and 3; decisions B18 to B25.
 type oracle struct {

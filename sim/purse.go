@@ -13,11 +13,12 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
-// purse is a wallet with a book of its own, written from the network's rules for wallets. It knows nothing of package payment.
+// purse is a wallet with a book of its own, written from the network's rules for wallets. It knows nothing of package
+// payment.
 //
-// It keeps the rules that a wallet must keep: one request id has one effect, a cancel absorbs whatever comes after it, a code
-// is good for one minute, and nothing is taken after paymentExpiryTime. What it says, when, and whether it is true, is its
-// script's.
+// It keeps the rules that a wallet must keep: one request id has one effect, a cancel absorbs whatever comes after it, a
+// code is good for one minute, and nothing is taken after paymentExpiryTime. What it says, when, and whether it is true, is
+// its script's.
 //
 // Source: reference/alipay-wire-api.md 3.2, 3.3, 3.7.
 type purse struct {
@@ -242,8 +243,8 @@ func (p *purse) take(r *record) {
 
 func (p *purse) taking(r *record) *taking {
 	p.serial++
-	t := &taking{name: "W" + strconv.Itoa(p.index) + "-" + strconv.Itoa(p.serial), price: r.charge.Price, payer: r.charge.Payer,
-		at: p.w.now}
+	t := &taking{name: "W" + strconv.Itoa(p.index) + "-" + strconv.Itoa(p.serial), price: r.charge.Price,
+		payer: r.charge.Payer, at: p.w.now}
 	r.takings = append(r.takings, t)
 	return t
 }
@@ -275,8 +276,8 @@ func (p *purse) standing(r *record) *taking {
 
 // says is an S for a taking, true or not.
 func (p *purse) says(r *record, t *taking) wallet.Answer {
-	a := wallet.Answer{Verdict: wallet.Succeeded, Code: wire.Success, Partner: t.name, PartnerAt: time.Unix(0, t.at).Add(p.skew),
-		Price: t.price, Payer: t.payer}
+	a := wallet.Answer{Verdict: wallet.Succeeded, Code: wire.Success, Partner: t.name,
+		PartnerAt: time.Unix(0, t.at).Add(p.skew), Price: t.price, Payer: t.payer}
 	if p.w.wallets.hit(0.2) && !r.script.wrong {
 		a.Price, a.Payer = money.Amount{}, money.Amount{}
 	}

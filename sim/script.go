@@ -85,7 +85,7 @@ func (p *purse) scriptUndoing(s *script) {
 	s.takesAgain, s.keeps = c.hit(k[liesAboutCancel]), c.hit(k[keepsMoney])
 	if c.hit(k[stallsRefund]) {
 		s.stalls = c.between(1, 6)
-		if c.hit(0.5) {
+		if c.hit(0.7) {
 			s.stallsFor = c.spread(time.Second, 6*time.Hour)
 		}
 	}

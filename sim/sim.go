@@ -53,11 +53,12 @@ func (r *Result) OK() bool { return r.Violation == "" }
 // String is the result in one line; with a violation, everything that is needed to understand and repeat it.
 func (r *Result) String() string {
 	if r.OK() {
-		return fmt.Sprintf("seed %d: ok, %d days, %d payments, %d rows, %d events, trace %x", r.Seed, r.Days, r.Payments, r.Rows,
-			r.Events, r.Hash[:8])
+		return fmt.Sprintf("seed %d: ok, %d days, %d payments, %d rows, %d events, trace %x", r.Seed, r.Days, r.Payments,
+			r.Rows, r.Events, r.Hash[:8])
 	}
-	return fmt.Sprintf("seed %d: VIOLATION %s\noptions: %s\nthe last events:\n  %s\nreplay: kakehashi sim --seed %d --days %d\n",
-		r.Seed, r.Violation, r.Swarm, strings.Join(r.Last, "\n  "), r.Seed, r.Days)
+	return fmt.Sprintf("seed %d: VIOLATION %s\noptions: %s\nthe last events:\n  %s\n"+
+		"replay: kakehashi sim --seed %d --days %d\n", r.Seed, r.Violation, r.Swarm, strings.Join(r.Last, "\n  "), r.Seed,
+		r.Days)
 }
 
 // Run plays one seed to its end, or to the first thing that should not be.
@@ -104,52 +105,4 @@ func (w *world) play() error {
 		return nil
 	}
 	return w.end()
-}
-
-// Summary is what many runs came to.
-type Summary struct {
-	Runs, Events, Payments, Rows int
-	Days                         int
-	Unknown, Slow                int
-	Failed                       []Result
-	Coverage                     Coverage
-}
-
-// Many plays seeds one after another, from one to another inclusive, and gives each result to tell, which may be nil.
-//
-// Errors: as Run; the seeds after it are not played.
-func Many(o Options, from, to uint64, tell func(Result)) (Summary, error) {
-	var s Summary
-	for seed := from; seed <= to; seed++ {
-		o.Seed = seed
-		r, err := Run(o)
-		if err != nil {
-			return s, fmt.Errorf("sim: seed %d: %w", seed, err)
-		}
-		s.Count(r)
-		if tell != nil {
-			tell(r)
-		}
-	}
-	return s, nil
-}
-
-// Count adds a run.
-func (s *Summary) Count(r Result) {
-	s.Runs++
-	s.Events, s.Payments, s.Rows = s.Events+r.Events, s.Payments+r.Payments, s.Rows+r.Rows
-	s.Days, s.Unknown, s.Slow = s.Days+r.Days, s.Unknown+r.Unknown, s.Slow+r.Slow
-	if !r.OK() {
-		s.Failed = append(s.Failed, r)
-	}
-	s.Coverage.Add(&r.Coverage)
-}
-
-// Add adds another summary: of the seeds that were played beside these.
-func (s *Summary) Add(o Summary) {
-	s.Runs += o.Runs
-	s.Events, s.Payments, s.Rows = s.Events+o.Events, s.Payments+o.Payments, s.Rows+o.Rows
-	s.Days, s.Unknown, s.Slow = s.Days+o.Days, s.Unknown+o.Unknown, s.Slow+o.Slow
-	s.Failed = append(s.Failed, o.Failed...)
-	s.Coverage.Add(&o.Coverage)
 }

@@ -38,7 +38,8 @@ func (w *world) storm() {
 	orders := make([]*order, stormRequests)
 	for i := range orders {
 		orders[i] = &order{shop: s, request: base + strconv.Itoa(i), order: base + "o" + strconv.Itoa(c.IntN(stormOrders)),
-			code: oneOf(c, codes), price: money.New(int64(c.between(1, 3))*int64(c.between(1, 700)), money.JPY), terminal: "t-9"}
+			code: oneOf(c, codes), price: money.New(int64(c.between(1, 3))*int64(c.between(1, 700)), money.JPY),
+			terminal: "t-9"}
 	}
 	w.note("storm", orders[0].id(), base)
 	at := time.Duration(0)

@@ -81,10 +81,10 @@ var knobSettings = [knobs]struct {
 	otherName: {"other name", 0.05}, chargesTwice: {"charges twice", 0.03}, tellsWrong: {"tells wrong", 0.06},
 	chargesWrong: {"charges wrong", 0.008}, regrets: {"regrets", 0.06}, deafCancel: {"deaf cancel", 0.30},
 	earlyWindow: {"early window", 0.20}, liesAboutCancel: {"lies about cancel", 0.15},
-	keepsMoney: {"keeps money", 0.05}, operates: {"operates", 1}, stallsRefund: {"stalls refund", 0.40},
+	keepsMoney: {"keeps money", 0.05}, operates: {"operates", 1}, stallsRefund: {"stalls refund", 0.60},
 	declinesRefund: {"declines refund", 0.20}, refundsWrong: {"refunds wrong", 0.06}, notifies: {"notifies", 0.60},
 	goesDown: {"goes down", 0.60}, kills: {"kills", 1}, killsCommit: {"kills commit", 0.012}, lapses: {"lapses", 0.02},
-	takesOver: {"takes over", 0.40}, steps: {"steps", 1}, walletSkew: {"wallet skew", 0.70}, tillSkew: {"till skew", 0.08},
+	takesOver: {"takes over", 0.80}, steps: {"steps", 1}, walletSkew: {"wallet skew", 0.70}, tillSkew: {"till skew", 0.08},
 	doubleClick: {"double click", 0.12}, twoTills: {"two tills", 0.10}, newName: {"new name", 0.10},
 	otherTerms: {"other terms", 0.05}, overtakes: {"overtakes", 0.06}, cancels: {"cancels", 0.14},
 	atTheEdge: {"at the edge", 0.05}, refunds: {"refunds", 0.25}, races: {"races", 0.08}, pollsHard: {"polls hard", 0.02},
@@ -109,9 +109,10 @@ const (
 // swarmOf draws the options of a seed.
 func swarmOf(seed uint64) swarm {
 	c := newChance(seed, 1)
-	s := swarm{lanes: c.between(1, 3), shops: c.between(2, 5), wallets: c.between(2, 5), visits: c.between(300, 400),
-		storms: c.between(2, 8), batch: oneOf(c, []int{1, 2, 7, 64, 512}), checkpoint: oneOf(c, []int{20, 60, 60, 200, 200, 1000}),
-		begins: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, c.IntN(400))}
+	s := swarm{lanes: c.between(1, 3), shops: c.between(2, 5), wallets: c.between(2, 5), visits: c.between(305, 345),
+		storms: c.between(2, 8), batch: oneOf(c, []int{1, 2, 7, 64, 512}),
+		checkpoint: oneOf(c, []int{10, 20, 20, 60, 60, 200, 1000}),
+		begins:     time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, c.IntN(400))}
 	calm := c.hit(shareCalm)
 	for k := range s.chance {
 		u, off := c.Float64(), c.hit(shareOff)
@@ -125,8 +126,8 @@ func swarmOf(seed uint64) swarm {
 // String is the options in a few lines.
 func (s *swarm) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "lanes %d, shops %d, wallets %d, batch %d, checkpoint %d, visits %d, storms %d, from %s", s.lanes, s.shops,
-		s.wallets, s.batch, s.checkpoint, s.visits, s.storms, s.begins.Format(time.DateOnly))
+	fmt.Fprintf(&b, "lanes %d, shops %d, wallets %d, batch %d, checkpoint %d, visits %d, storms %d, from %s", s.lanes,
+		s.shops, s.wallets, s.batch, s.checkpoint, s.visits, s.storms, s.begins.Format(time.DateOnly))
 	for k, p := range s.chance {
 		if p > 0 {
 			fmt.Fprintf(&b, ", %s %.3f", knobSettings[k].name, p)

@@ -16,8 +16,8 @@ import (
 // The merchant-shaped generator: visitors come as they come to shops, and tills do what tills do.
 
 // hourWeights are how many of a hundred visits come in each hour of the day in Japan. Source: reference/japan.md 8.6.
-var hourWeights = [24]float64{.6, .3, .2, .1, .1, .3, .9, 1.8, 3.0, 4.2, 6.0, 7.6, 8.6, 7.8, 7.2, 7.2, 7.4, 7.8, 8.4, 7.6, 5.8,
-	3.9, 2.1, 1.1}
+var hourWeights = [24]float64{.6, .3, .2, .1, .1, .3, .9, 1.8, 3.0, 4.2, 6.0, 7.6, 8.6, 7.8, 7.2, 7.2, 7.4, 7.8, 8.4, 7.6,
+	5.8, 3.9, 2.1, 1.1}
 
 // tokyo is Japan's distance from UTC, in hours.
 const tokyo = 9
@@ -86,9 +86,11 @@ func ticket(c chance) money.Amount {
 func (w *world) newOrder(s *shop, code string, price money.Amount) *order {
 	s.visits++
 	n := strconv.Itoa(s.visits)
-	o := &order{shop: s, request: "p-" + n, order: "o-" + n, price: price, code: code, terminal: "t-" + strconv.Itoa(s.visits%4)}
+	o := &order{shop: s, request: "p-" + n, order: "o-" + n, price: price, code: code,
+		terminal: "t-" + strconv.Itoa(s.visits%4)}
 	if w.tills.hit(0.5) || w.tills.hit(w.loss(tillSkew)) {
-		o.expires = w.time().Truncate(time.Microsecond).Add(w.tills.lasting(50*time.Second, 3*time.Minute).Truncate(time.Second))
+		life := w.tills.lasting(50*time.Second, 3*time.Minute).Truncate(time.Second)
+		o.expires = w.time().Truncate(time.Microsecond).Add(life)
 		if w.tills.hit(w.loss(tillSkew)) {
 			o.expires = o.expires.Add(w.tills.lasting(-24*time.Hour, 24*time.Hour).Truncate(time.Second))
 		}
@@ -107,7 +109,8 @@ func (w *world) pay(o *order, then func(told)) {
 		w.oracle.hit(f22, d)
 	}
 	d.asks(o)
-	w.deliver(&request{what: "pay", id: d.id, client: o.shop.client, patience: w.tills.lasting(5*time.Second, 10*time.Second),
+	w.deliver(&request{what: "pay", id: d.id, client: o.shop.client,
+		patience: w.tills.lasting(5*time.Second, 10*time.Second),
 		serve: func(h *house, reply func(told)) {
 			h.pay(o, func(t told) {
 				w.oracle.fingerprinted(d, o, t)
@@ -236,7 +239,8 @@ func (w *world) cancelOf(o *order, byName bool, then func(told)) {
 	w.deliver(&request{what: "cancel", id: d.id, client: o.shop.client, cancels: true,
 		patience: w.tills.lasting(5*time.Second, 10*time.Second), then: then,
 		serve: func(h *house, reply func(told)) {
-			if p := d.last; p != nil && p.State == payment.Success && !h.clock().Before(calendar.CancelWindowEnds(p.BookedAt)) {
+			p := d.last
+			if p != nil && p.State == payment.Success && !h.clock().Before(calendar.CancelWindowEnds(p.BookedAt)) {
 				w.oracle.hit(f15, d)
 			}
 			h.cancel(o.shop.client, d.id, name, reply)
@@ -254,7 +258,11 @@ func (v *visit) overtake() {
 func (v *visit) twice() {
 	c := v.w.tills
 	other := &visit{w: v.w, purse: v.purse, o: v.w.newOrder(oneOf(c, v.w.shops), v.o.code, ticket(c))}
-	v.w.after(c.lasting(0, 3*time.Second), func() {
+	later := c.lasting(0, 3*time.Second)
+	if c.hit(0.4) {
+		later = c.lasting(0, codeLife)
+	}
+	v.w.after(later, func() {
 		v.w.oracle.hit(f23, v.w.oracle.deal(v.o.id()))
 		other.pay(other.heard)
 	})

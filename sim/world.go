@@ -60,7 +60,8 @@ type world struct {
 // counts are how much happened.
 type counts struct {
 	events, rows, payments, calls, starts int
-	unknown, slow                         int // payments that were unknown, and took more than 75 s although nothing was in the way
+	// Payments that were unknown although nothing was in the way, and those of them that took more than 75 s.
+	unknown, slow int
 }
 
 // violation is what should not be.

@@ -7,7 +7,8 @@
 // remembered by the payment itself. A payer's code is in memory only, from the request to the wallet; a caller's free
 // text is sealed before it is handed on. Clients of the sandbox reach a network of their own.
 //
-// Read ams.go, then pay.go, code.go and told.go, then the other operations, one file each.
+// Read ams.go, then pay.go, code.go and told.go, then the other operations, one file each. What became of payments is
+// told unasked by the Notifier: notify.go, then notifystep.go, notifysend.go and notifyrecord.go.
 package ams
 
 import (

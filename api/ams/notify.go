@@ -20,7 +20,7 @@ import (
 
 // The names of the notifier's alarms.
 const (
-	AlarmNotifyDead   = "notification_dead"   // a client was told nothing to the last, or its address may not be called
+	AlarmNotifyDead   = "notification_dead"   // a client was not reached to the last, or may not be called
 	AlarmNotifyUnsent = "notification_unsent" // something of ours keeps a notification from being sent
 )
 
@@ -84,13 +84,14 @@ type NotifierConfig struct {
 
 // Notifier tells clients what became of their payments and refunds, again and again until they acknowledge it.
 //
-// It is stepped. Step finds what is due and gives runs, each of which must be made, all at once if need be; Record makes
-// durable how they ended. An endpoint, a client's name for a scheme, host and port, has few runs at once; one that does
-// not answer rests as a whole, and its events move on to their next time without an attempt: so it keeps no other waiting.
+// It is stepped. Step finds what is due and gives runs, each of which must be made, all at once if need be;
+// Record makes durable how they ended. An endpoint, a client's name for a scheme, host and port, has few runs
+// at once; one that does not answer rests as a whole, and its events move on to their next time without an
+// attempt: so it keeps no other waiting.
 //
-// What was told is truth in the books, and the shelf's list follows it: an event is asked for there before it is told, so
-// an emptied shelf repeats nothing. A process that ends between an answer and its record tells it once more: at least
-// once, never exactly once.
+// What was told is truth in the books, and the shelf's list follows it: an event is asked for there before it
+// is told, so an emptied shelf repeats nothing. A process that ends between an answer and its record tells it
+// once more: at least once, never exactly once.
 //
 // Concurrency: Step and Record by one owner each, which may differ; everything else by any number of callers.
 // Source: reference/alipay-wire-api.md 2.7; decisions A16, E.
@@ -124,8 +125,9 @@ const takenMax = 4096
 // NewNotifier is a notifier that has told nothing yet.
 func NewNotifier(c NotifierConfig) *Notifier {
 	n := &Notifier{scribe: scribe{catalogue: c.House, zone: c.Zone}, house: c.House, shelf: c.Shelf, keys: c.Keys,
-		ring: c.Ring, reach: newReach(c.Private), limits: c.Limits.filled(), alarm: c.Alarm, alarms: envelope.NewMeter(),
-		taken: map[ident.ID]struct{}{}, endpoints: map[endpointName]*endpoint{}, clients: map[ident.Client]int{}}
+		ring: c.Ring, reach: newReach(c.Private), limits: c.Limits.filled(), alarm: c.Alarm,
+		alarms: envelope.NewMeter(), taken: map[ident.ID]struct{}{}, endpoints: map[endpointName]*endpoint{},
+		clients: map[ident.Client]int{}}
 	if n.zone == nil {
 		n.zone = envelope.Japan
 	}

@@ -91,7 +91,8 @@ func TestAPaymentIsNotifiedAsItIsInquired(t *testing.T) {
 		told.PaymentID != wire.Text(id.String()) || told.Metadata != `{"table":7}` || told.PaymentTime == "" {
 		t.Errorf("%+v", told)
 	}
-	inquired := fields(t, w.post("SHOP_1", "/ams/api/v1/payments/inquiryPayment", `{"paymentRequestId":"n-1"}`).Body.String())
+	answer := w.post("SHOP_1", "/ams/api/v1/payments/inquiryPayment", `{"paymentRequestId":"n-1"}`)
+	inquired := fields(t, answer.Body.String())
 	same := 0
 	for name, value := range fields(t, shop.messages()[0].body) {
 		if name == "result" || name == "notifyType" {
@@ -208,7 +209,8 @@ func TestWhatIsBeingCancelledIsToldAfterwards(t *testing.T) {
 	w.house.Wallets["jp"].(*scripted).codes[id] = "00"
 	w.house.Run(5 * time.Minute)
 	w.pass(5 * time.Minute)
-	if got := state(w.only(id)); got != "delivered delivered" || !strings.Contains(shop.messages()[0].body, "ORDER_IS_CANCELED") {
+	got := state(w.only(id))
+	if got != "delivered delivered" || !strings.Contains(shop.messages()[0].body, "ORDER_IS_CANCELED") {
 		t.Errorf("%s: %+v", got, shop.messages())
 	}
 }
@@ -243,7 +245,8 @@ func TestAnEndpointThatIsDownIsTriedForThirtyDays(t *testing.T) {
 	if !slices.Equal(got, want) || len(shop.messages()) != len(want) || n.Event.State != store.EventDead {
 		t.Errorf("told after %v, %d messages, %s", got, len(shop.messages()), state(n))
 	}
-	if len(w.told) != 1 || !strings.HasPrefix(w.told[0], ams.AlarmNotifyDead+": SHOP_1: payment.succeeded of "+id.String()) {
+	alarm := ams.AlarmNotifyDead + ": SHOP_1: payment.succeeded of " + id.String()
+	if len(w.told) != 1 || !strings.HasPrefix(w.told[0], alarm) {
 		t.Errorf("%v", w.told)
 	}
 	dead, err := w.log().Dead(context.Background(), store.Event{}, 10)
@@ -281,13 +284,14 @@ func TestWhatMayNotBeToldAnyMoreIsDead(t *testing.T) {
 	late := w.bulk("SHOP_LIMITED", "a", 1)
 	w.house.Run(31 * 24 * time.Hour)
 	w.round()
-	for id, detail := range map[ident.ID]string{left: "the client names no address any more", closed: "the client is closed",
-		late: "it is older than 30 days and was never told"} {
+	for id, detail := range map[ident.ID]string{left: "the client names no address any more",
+		closed: "the client is closed", late: "it is older than 30 days and was never told"} {
 		if n := w.only(id); state(n) != "dead" || n.Event.Detail != detail {
 			t.Errorf("%s: %q", state(n), n.Event.Detail)
 		}
 	}
-	if len(shop.messages()) != 0 || len(w.told) != 1 || !strings.HasPrefix(w.told[0], ams.AlarmNotifyDead+": SHOP_LIMITED") {
+	if len(shop.messages()) != 0 || len(w.told) != 1 ||
+		!strings.HasPrefix(w.told[0], ams.AlarmNotifyDead+": SHOP_LIMITED") {
 		t.Errorf("%d messages, %v", len(shop.messages()), w.told)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/kakehashi-pay/kakehashi/store"
 )
 
-// endpointName names where messages go: a scheme, host and port as one client names it. Two clients behind one host do
-// not keep each other waiting.
+// endpointName names where messages go: a scheme, host and port as one client names it. Two clients behind one
+// host do not keep each other waiting.
 type endpointName struct {
 	client ident.Client
 	host   string // with scheme and port
@@ -155,8 +155,8 @@ func (n *Notifier) leave(e *endpoint) {
 	}
 }
 
-// answered counts an answer of an endpoint, or its silence: after several in a row the endpoint rests, longer each time,
-// and what waits for it is let go.
+// answered counts an answer of an endpoint, or its silence: after several in a row the endpoint rests, longer
+// each time, and what waits for it is let go.
 func (n *Notifier) answered(e *endpoint, heard bool, now time.Time) {
 	if heard {
 		e.failures = 0

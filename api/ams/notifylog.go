@@ -12,7 +12,8 @@ import (
 	"github.com/kakehashi-pay/kakehashi/store"
 )
 
-// Endpoint names, in events and in what the books say of them, where clients are told of their payments and refunds.
+// Endpoint names, in events and in what the books say of them, where clients are told of their payments and
+// refunds.
 const Endpoint = "notify"
 
 // CodeEventMissing is the code of an event that is not in the list.
@@ -32,9 +33,9 @@ type Notice struct {
 	Attempts []store.Delivery
 }
 
-// Of are the notices of a payment and its refunds, or of one refund, in the order of what happened; none where there is no
-// such payment or refund, or nobody is told of it. While the list is derived again, an event that is not in it yet is
-// shown as the books know it.
+// Of are the notices of a payment and its refunds, or of one refund, in the order of what happened; none where
+// there is no such payment or refund, or nobody is told of it. While the list is derived again, an event that
+// is not in it yet is shown as the books know it.
 //
 // Errors: Unavailable store_busy.
 func (l NotifyLog) Of(ctx context.Context, id ident.ID) ([]Notice, error) {
@@ -121,16 +122,17 @@ func asTold(e store.Event, attempts []store.Delivery) store.Event {
 	return e
 }
 
-// Dead is the next page, after an event, of those that were given up: the latest first. The zero Event is before all of
-// them.
+// Dead is the next page, after an event, of those that were given up: the latest first. The zero Event is
+// before all of them.
 //
 // Errors: Unavailable store_busy.
 func (l NotifyLog) Dead(ctx context.Context, after store.Event, limit int) ([]store.Event, error) {
 	return l.Shelf.Dead(ctx, after, limit)
 }
 
-// Again lets events be told once more, now, whatever became of them: their attempts are kept and counted on. One that is
-// just being told is left alone. Where it is not acknowledged and its 30 days are over, it is dead again.
+// Again lets events be told once more, now, whatever became of them: their attempts are kept and counted on.
+// One that is just being told is left alone. Where it is not acknowledged and its 30 days are over, it is dead
+// again.
 //
 // Errors: NotFound event_missing: nothing was changed; Unavailable store_busy, store_unreachable.
 func (n *Notifier) Again(ctx context.Context, events ...store.Event) error {

@@ -4,6 +4,7 @@ package ams
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/access"
@@ -37,22 +38,30 @@ type matter struct {
 //
 // Errors: Denied notification_without_client, notification_without_address: it can never be told; Internal
 // notification_without_matter, and those of sealed.open; Unavailable store_busy.
-func (n *Notifier) matter(ctx context.Context, e *store.Event, now time.Time) (access.Client, matter, error) {
+func (n *Notifier) matter(ctx context.Context, e *store.Event, now time.Time) (
+	client access.Client, m matter, err error) {
+	defer func() {
+		if v := recover(); v != nil { // a defect about one payment keeps no other from being told
+			err = untold(fault.Internal, CodeNothingToTell, e, fmt.Sprint(v))
+		}
+	}()
 	client, _, known, err := n.house.Facts().Client(ctx, now, e.Client)
 	if err != nil {
-		return client, matter{}, err
+		return client, m, err
 	}
 	if !known || client.Status == access.Closed {
-		return client, matter{}, untold(fault.Denied, CodeNobodyToTell, e, "the client is closed")
+		return client, m, untold(fault.Denied, CodeNobodyToTell, e, "the client is closed")
 	}
-	m, err := n.about(ctx, e)
-	if err == nil && m.address == "" {
+	if m, err = n.about(ctx, e); err != nil {
+		return client, m, err
+	}
+	if m.address == "" {
 		m.address = client.NotifyURL
 	}
-	if err == nil && m.address == "" {
-		err = untold(fault.Denied, CodeNowhereToTell, e, "the client names no address any more")
+	if m.address == "" {
+		return client, m, untold(fault.Denied, CodeNowhereToTell, e, "the client names no address any more")
 	}
-	return client, m, err
+	return client, m, nil
 }
 
 func untold(kind fault.Kind, code fault.Code, e *store.Event, why string) error {
@@ -108,11 +117,12 @@ func (n *Notifier) aboutRefund(ctx context.Context, e *store.Event, id ident.ID)
 		return matter{}, err
 	}
 	f := p.Refund(id.Digest)
-	return matter{address: string(text.RefundNotifyURL), told: n.refundNotice(request, f, &text), open: f.State.Open()}, nil
+	return matter{address: string(text.RefundNotifyURL), told: n.refundNotice(request, f, &text),
+		open: f.State.Open()}, nil
 }
 
-// paymentNotice tells what became of a payment, as an answer to its pay would tell it now: what was cancelled since is
-// told as cancelled.
+// paymentNotice tells what became of a payment, as an answer to its pay would tell it now: what was cancelled
+// since is told as cancelled.
 //
 // Source: reference/alipay-wire-api.md 2.7.
 func (s scribe) paymentNotice(p *payment.Payment, text *ams.PayRequest) *ams.NotifyPayment {
@@ -125,10 +135,12 @@ func (s scribe) paymentNotice(p *payment.Payment, text *ams.PayRequest) *ams.Not
 }
 
 // refundNotice tells what became of a refund.
-func (s scribe) refundNotice(r *payment.RefundRequest, f *payment.Refund, text *ams.RefundRequest) *ams.NotifyRefund {
-	told := &ams.NotifyRefund{NotifyType: ams.NotifyTypeRefund, Result: refundResult(f), RefundStatus: refundStatus(f),
-		RefundRequestID: wire.Text(r.RequestID), RefundID: wire.Text(r.ID.String()), RefundAmount: wire.AmountOf(f.Asked),
-		ActualRefundAmount: givenBack(f), Metadata: text.Metadata, CustomizedInfo: text.CustomizedInfo}
+func (s scribe) refundNotice(r *payment.RefundRequest, f *payment.Refund, text *ams.RefundRequest) (
+	told *ams.NotifyRefund) {
+	told = &ams.NotifyRefund{NotifyType: ams.NotifyTypeRefund, Result: refundResult(f), RefundStatus: refundStatus(f),
+		RefundRequestID: wire.Text(r.RequestID), RefundID: wire.Text(r.ID.String()),
+		RefundAmount: wire.AmountOf(f.Asked), ActualRefundAmount: givenBack(f), Metadata: text.Metadata,
+		CustomizedInfo: text.CustomizedInfo}
 	if f.State == payment.RefundSuccess {
 		told.RefundTime = s.time(refundedAt(f))
 	}

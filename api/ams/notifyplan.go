@@ -23,8 +23,8 @@ const (
 // lastSend is when an event is sent for the last time.
 func lastSend(e *store.Event) time.Time { return e.At.Add(resendUntil) }
 
-// resend is when an event is sent again after so many attempts, the last one at a time; ok is false when that was the
-// last.
+// resend is when an event is sent again after so many attempts, the last one at a time; ok is false when that
+// was the last.
 func resend(e *store.Event, attempts int, at time.Time) (due time.Time, ok bool) {
 	pause := resendDaily
 	if attempts >= 1 && attempts <= len(resendAfter) {
@@ -33,8 +33,8 @@ func resend(e *store.Event, attempts int, at time.Time) (due time.Time, ok bool)
 	return upTo(lastSend(e), at, at.Add(pause))
 }
 
-// nextTime is the first time of an event's plan after a time, had every send of it come at its hour; ok is false when
-// there is none.
+// nextTime is the first time of an event's plan after a time, had every send of it come at its hour; ok is
+// false when there is none.
 func nextTime(e *store.Event, after time.Time) (due time.Time, ok bool) {
 	due = e.At
 	for i := 0; !due.After(after); i++ {

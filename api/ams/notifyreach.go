@@ -19,9 +19,9 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// reach says which addresses may be called: public ones, over TLS, and none of our own machines or of anything that only
-// we can see. A text is judged before its host is looked up, and what was looked up again before it is connected to, so a
-// name that changes its mind in between gains nothing.
+// reach says which addresses may be called: public ones, over TLS, and none of our own machines or of anything
+// that only we can see. A text is judged before its host is looked up, and what was looked up again before it
+// is connected to, so a name that changes its mind in between gains nothing.
 //
 // Source: reference/reliability.md S-26 to S-28.
 type reach struct {
@@ -33,7 +33,8 @@ func newReach(private bool) reach {
 	return reach{private: private, guardian: ssrf.New(ssrf.WithAnyPort())}
 }
 
-// forbidden is the error of an address that may not be called. Its text never holds the address, which is the caller's.
+// forbidden is the error of an address that may not be called. Its text never holds the address, which is the
+// caller's.
 type forbidden string
 
 // Error says what is wrong with the address.
@@ -122,8 +123,9 @@ const (
 	answerBytesMax  = 64 << 10
 )
 
-// transport connects to what may be called and to nothing else: neither through a proxy of the environment, nor to what
-// an answer asks to be redirected to. HTTP is 1.1, as to wallets: one lost connection is one lost message.
+// transport connects to what may be called and to nothing else: neither through a proxy of the environment, nor
+// to what an answer asks to be redirected to. HTTP is 1.1, as to wallets: one lost connection is one lost
+// message.
 func (r reach) transport(resolver *net.Resolver, roots *x509.CertPool) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -141,7 +143,8 @@ func (r reach) transport(resolver *net.Resolver, roots *x509.CertPool) *http.Tra
 	}
 }
 
-// unheard says why an exchange failed, in words of ours: the text of an error may hold the address, or what was sent.
+// unheard says why an exchange failed, in words of ours: the text of an error may hold the address, or what was
+// sent.
 func unheard(err error) string {
 	var (
 		name        *net.DNSError

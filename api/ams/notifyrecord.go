@@ -61,7 +61,8 @@ func (n *Notifier) tell(e *store.Event, a attempt) {
 // outcome is an event after one more attempt, and the attempt as the books keep it.
 func outcome(e store.Event, a attempt) ended {
 	e.Attempt, e.Detail = e.Attempt+1, a.detail
-	delivery := store.Delivery{Event: e.ID().Digest, Attempt: e.Attempt, At: a.at, Outcome: store.Postponed, Detail: a.detail}
+	delivery := store.Delivery{Event: e.ID().Digest, Attempt: e.Attempt, At: a.at, Outcome: store.Postponed,
+		Detail: a.detail}
 	due, more := resend(&e, e.Attempt, a.at)
 	switch {
 	case a.verdict == acknowledged:
@@ -74,8 +75,8 @@ func outcome(e store.Event, a attempt) ended {
 	return ended{e, delivery}
 }
 
-// Record makes durable how attempts ended: first in the books, which are the truth of it, then on the shelf. What cannot
-// be recorded now is kept for the next call.
+// Record makes durable how attempts ended: first in the books, which are the truth of it, then on the shelf.
+// What cannot be recorded now is kept for the next call.
 //
 // Errors: whatever the desk and the shelf answer.
 func (n *Notifier) Record(ctx context.Context) error {

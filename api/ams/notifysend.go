@@ -20,7 +20,8 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire/ams"
 )
 
-// Sending is a run to one endpoint: what waits for it is sent, one message after another. The zero Sending is none.
+// Sending is a run to one endpoint: what waits for it is sent, one message after another. The zero Sending is
+// none.
 type Sending struct {
 	notifier *Notifier
 	to       *endpoint
@@ -29,8 +30,8 @@ type Sending struct {
 // runMax is how many messages one run sends; others want a run too.
 const runMax = 16
 
-// Send makes the run, and tells its notifier how each message ended. It must be called once. A context that ends says
-// that the process stops: what was not answered by then is told again after the next start.
+// Send makes the run, and tells its notifier how each message ended. It must be called once. A context that
+// ends says that the process stops: what was not answered by then is told again after the next start.
 func (s Sending) Send(ctx context.Context) {
 	defer s.notifier.leave(s.to)
 	for range runMax {
@@ -50,7 +51,7 @@ func (s Sending) Send(ctx context.Context) {
 type verdict uint8
 
 const (
-	dropped      verdict = iota // the process stops: it is as if nothing had been sent
+	dropped      verdict = iota // the process stops, or the store is busy: it is as if nothing had been sent
 	acknowledged                // the client has it
 	unwilling                   // the endpoint answered, and acknowledges nothing
 	silent                      // the endpoint did not answer, or could not
@@ -99,10 +100,12 @@ func (n *Notifier) attempt(ctx context.Context, e *store.Event) (a attempt) {
 // message is the request that tells an event; nil where none can be sent, and why.
 func (n *Notifier) message(ctx context.Context, e *store.Event, at time.Time) (*http.Request, attempt) {
 	client, m, err := n.matter(ctx, e, at)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil || fault.KindOf(err) == fault.Unavailable:
+		return nil, attempt{at: at}
+	case err != nil:
 		return nil, attempt{at, unsent, reason(err)}
-	}
-	if m.open {
+	case m.open:
 		return nil, attempt{at, unsent, stillOpen}
 	}
 	u, err := n.reach.target(m.address)
@@ -118,7 +121,8 @@ func (n *Notifier) message(ctx context.Context, e *store.Event, at time.Time) (*
 
 // request is a message signed for a client and its address.
 //
-// Source: reference/alipay-wire-api.md 1.3, 2.7 and trap 40: the path, and the query, of the address is what is signed.
+// Source: reference/alipay-wire-api.md 1.3, 2.7 and trap 40: the path, and the query, of the address is what is
+// signed.
 func (n *Notifier) request(client access.Client, u *url.URL, told any, at time.Time) (*http.Request, error) {
 	body, err := wire.Encode(told)
 	if err != nil {

@@ -4,6 +4,7 @@ package ams
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
@@ -13,85 +14,95 @@ import (
 
 // The bounds of one step.
 const (
-	pageMax   = 256             // events that are read at once
-	looksMax  = 64              // of them whose matter is read
-	recallMax = 64              // of them that the books are asked about at once
-	fullMax   = 8               // endpoints of one client that are found full, before its other events must wait
-	frontSpan = 2 * time.Second // what fell due within it is looked at in every step, however much has waited longer
+	pageMax        = 256             // events that are read at once
+	pagesMax       = 8               // pages of them
+	looksMax       = 64              // events whose matter is read
+	looksClientMax = 32              // of them of one client
+	recallMax      = 64              // events that the books are asked about at once
+	fullMax        = 8               // endpoints of one client that are found full, before its other events must wait
+	frontSpan      = 2 * time.Second // what fell due within it is looked at in every step, whatever else waits
 )
 
 // step is one Step in the making.
 type step struct {
 	now     time.Time
 	looks   int // that are left
-	place   store.Event
+	looked  map[ident.Client]int
 	full    map[ident.Client]int
 	settled []store.Event // what the shelf is told although nothing was sent
 }
 
-// Step looks at what is due and gives the runs that may begin, each of which must be sent once, also when an error comes
-// with them. An endpoint that rests keeps its events from being looked at again before their next time; one whose runs are
-// all taken keeps them waiting, and no others: what fell due lately is looked at in every step, what has waited longer in
-// turn.
+// Step looks at what is due and gives the runs that may begin, each of which must be sent once, also when an
+// error comes with them. An endpoint that rests keeps its events from being looked at again before their next
+// time; one whose runs are all taken keeps them waiting, and no others: what fell due lately is looked at in
+// every step, what has waited longer in turn.
 //
 // Errors: Unavailable store_busy, store_unreachable: the next step goes on.
 func (n *Notifier) Step(ctx context.Context, now time.Time) ([]Sending, error) {
-	s := &step{now: now, full: map[ident.Client]int{}}
+	s := &step{now: now, looked: map[ident.Client]int{}, full: map[ident.Client]int{}}
 	whole, err := n.look(ctx, s, &n.sweep, store.Event{})
 	if err == nil && !whole {
 		_, err = n.look(ctx, s, &n.front, store.Event{Due: now.Add(-frontSpan)})
 	}
-	if told := n.shelf.Told(ctx, s.settled...); err == nil {
-		err = told
-	}
 	return n.start(), fault.Wrap("ams.Notifier", err)
 }
 
-// look goes on through the list from a place, and begins anew at its start when it has come to the end. whole reports
-// whether it has seen everything.
-func (n *Notifier) look(ctx context.Context, s *step, place *store.Event, start store.Event) (whole bool, err error) {
-	from := *place
-	if from.N == 0 {
-		from = start
+// look goes on through the list from a place, and begins anew at its start when it has come to the end. whole
+// reports whether it has seen everything.
+func (n *Notifier) look(ctx context.Context, s *step, place *store.Event, start store.Event) (
+	whole bool, err error) {
+	whole = place.N == 0
+	if whole {
+		*place = start
 	}
-	rows, err := n.shelf.Due(ctx, s.now, from, pageMax)
-	if err != nil {
-		return false, err
+	s.looks, s.settled = looksMax, nil
+	defer func() {
+		if told := n.shelf.Told(ctx, s.settled...); err == nil {
+			err = told
+		}
+	}()
+	for range pagesMax {
+		rows, err := n.shelf.Due(ctx, s.now, *place, pageMax)
+		if err != nil {
+			return false, err
+		}
+		all, err := n.consider(ctx, s, rows, place)
+		if err != nil || !all {
+			return false, err
+		}
+		if len(rows) < pageMax {
+			*place = store.Event{}
+			return whole, nil
+		}
 	}
-	s.looks, s.place = looksMax, from
-	err = n.consider(ctx, s, rows)
-	*place = s.place
-	ended := len(rows) < pageMax && (len(rows) == 0 || s.place == rows[len(rows)-1])
-	if ended {
-		*place = store.Event{}
-	}
-	return ended && from.N == 0, err
+	return false, nil
 }
 
-// consider looks at events in order until the step has done enough.
-func (n *Notifier) consider(ctx context.Context, s *step, rows []store.Event) error {
+// consider looks at events in order, and moves the place along, until the step has done enough. all reports
+// whether it came to their end.
+func (n *Notifier) consider(ctx context.Context, s *step, rows []store.Event, place *store.Event) (
+	all bool, err error) {
 	for len(rows) > 0 {
 		some := rows[:min(recallMax, len(rows))]
 		rows = rows[len(some):]
 		books, err := n.recall(ctx, s, some)
 		if err != nil {
-			return err
+			return false, err
 		}
 		for i := range some {
 			if s.looks == 0 || n.held() >= takenMax {
-				return nil
+				return false, nil
 			}
 			e := some[i]
 			if told, known := books[e.ID()]; known && !n.skips(s, &e) {
-				err = n.weigh(ctx, s, &e, told)
+				if err := n.weigh(ctx, s, &e, told); err != nil {
+					return false, err
+				}
 			}
-			if err != nil {
-				return err
-			}
-			s.place = e
+			*place = some[i]
 		}
 	}
-	return nil
+	return true, nil
 }
 
 func (n *Notifier) held() int {
@@ -105,15 +116,15 @@ func (n *Notifier) skips(s *step, e *store.Event) bool {
 	n.mutex.Lock()
 	_, taken := n.taken[e.ID()]
 	n.mutex.Unlock()
-	if taken || s.full[e.Client] >= fullMax {
+	if taken || s.full[e.Client] >= fullMax || s.looked[e.Client] >= looksClientMax {
 		return true
 	}
 	name, known := n.places.get(e.ID())
 	return known && n.roomAt(name, s.now) == roomFull
 }
 
-// recall asks the books what was told of the events that are not skipped: the list may be behind them, whatever became of
-// it. The zero Delivery is of one that was never told.
+// recall asks the books what was told of the events that are not skipped: the list may be behind them, whatever
+// became of it. The zero Delivery is of one that was never told.
 //
 // Source: decisions A16.
 func (n *Notifier) recall(ctx context.Context, s *step, rows []store.Event) (map[ident.ID]store.Delivery, error) {
@@ -153,10 +164,11 @@ func (n *Notifier) weigh(ctx context.Context, s *step, e *store.Event, told stor
 		return nil
 	}
 	s.looks--
+	s.looked[e.Client]++
 	_, m, err := n.matter(ctx, e, s.now)
 	switch {
-	case fault.KindOf(err) == fault.Unavailable:
-		return err
+	case ctx.Err() != nil || fault.KindOf(err) == fault.Unavailable:
+		return errors.Join(err, ctx.Err())
 	case fault.KindOf(err) == fault.Denied:
 		s.settle(e, store.EventDead, e.Due, fault.DetailOf(err)) // as an operator wants it: no alarm
 		return nil

@@ -22,6 +22,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/vault"
 	"github.com/kakehashi-pay/kakehashi/wallet"
 	"github.com/kakehashi-pay/kakehashi/worker"
 )
@@ -296,4 +297,14 @@ func answerName(c net.Conn, addresses func() []net.IP) error {
 	answer = append(answer, records...)
 	_, err := c.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
 	return err
+}
+
+// otherRing is a ring that opens nothing of the world's.
+func otherRing(t *testing.T) vault.Ring {
+	t.Helper()
+	ring, err := vault.NewRing(2, map[vault.Version][32]byte{2: {8}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
 }

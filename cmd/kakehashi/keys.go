@@ -41,7 +41,7 @@ func (k *keysMaster) Run() error {
 type keysRotate struct {
 	setting
 	Client  string        `arg:"" help:"The client."`
-	Public  string        `help:"File with the new public key; without it a key pair is made and printed once." type:"existingfile"`
+	Public  string        `help:"File with the new public key; without it one is made and shown once." type:"existingfile"`
 	Ed25519 bool          `help:"Make an Ed25519 key pair instead of RSA."`
 	Overlap time.Duration `default:"168h" help:"How long the keys that count now go on counting."`
 }

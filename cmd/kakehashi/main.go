@@ -26,7 +26,8 @@ type commands struct {
 	Wallets   walletsCommand   `cmd:"" help:"Wallets and the table of payment codes."`
 	Merchants merchantsCommand `cmd:"" help:"Merchants and fee plans."`
 	Feeds     feedsCommand     `cmd:"" help:"Sources of exchange rates."`
-	Audit     auditCommand     `cmd:"" help:"Recompute the books with an arithmetic of its own; exit non-zero when anything is wrong."`
+	Audit     auditCommand     `cmd:"" help:"Recompute the books by another arithmetic; fail when anything is wrong."`
+	Crash     crashCommand     `cmd:"" help:"Kill a network again and again, and show that nothing it acknowledged is lost."`
 	Bench     benchCommand     `cmd:"" help:"Measure complete payments against a store that already holds many."`
 }
 

@@ -139,8 +139,8 @@ func (f *feedList) Run(ctx context.Context) error {
 			return err
 		}
 		for _, one := range c.Feeds() {
-			fmt.Printf("%-12s %-5s priority %d, age at most %v on calendar %v, %s\n", one.Terms.ID, one.Form, one.Terms.Priority,
-				one.Terms.AgeMax, one.Terms.Calendar, one.URL)
+			fmt.Printf("%-12s %-5s priority %d, age at most %v on calendar %v, %s\n", one.Terms.ID, one.Form,
+				one.Terms.Priority, one.Terms.AgeMax, one.Terms.Calendar, one.URL)
 		}
 		return nil
 	})

@@ -67,7 +67,8 @@ func errorsPage(root string) (string, error) {
 		return strings.Compare(a.room+" "+a.value, b.room+" "+b.value)
 	})
 	var b strings.Builder
-	b.WriteString("# Error codes\n\nA code is a stable name for machines: it is never renamed. It is declared in the room that returns it.\n\n")
+	b.WriteString("# Error codes\n\nA code is a stable name for machines: it is never renamed. It is declared in the room " +
+		"that returns it.\n\n")
 	b.WriteString("| Code | Room | What it says |\n|---|---|---|\n")
 	for _, c := range codes {
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", c.value, c.room, c.said)
@@ -138,7 +139,8 @@ func configPage(root string) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	b.WriteString("# Configuration\n\n`kakehashi serve --config FILE` reads TOML. Only `data` is required.\n\n| Field | What it decides |\n|---|---|\n")
+	b.WriteString("# Configuration\n\n`kakehashi serve --config FILE` reads TOML. Only `data` is required.\n\n" +
+		"| Field | What it decides |\n|---|---|\n")
 	ast.Inspect(file, func(n ast.Node) bool {
 		t, ok := n.(*ast.TypeSpec)
 		if !ok || t.Name.Name != "Config" {
@@ -161,7 +163,8 @@ func configPage(root string) (string, error) {
 // routesPage lists the paths of the merchants' API.
 func routesPage(string) (string, error) {
 	var b strings.Builder
-	b.WriteString("# Routes\n\nEvery call is a POST, signed both ways. The sandbox has the same paths with `/ams/sandbox/api` for `/ams/api`.\n" +
+	b.WriteString("# Routes\n\nEvery call is a POST, signed both ways. The sandbox has the same paths with " +
+		"`/ams/sandbox/api` for `/ams/api`.\n" +
 		"The wallets' paths are `/aps/api/v1/codes/getPaymentCode` and `/aps/api/v1/payments/notifyPayment`.\n\n" +
 		"| Path | Served |\n|---|---|\n")
 	for _, path := range ams.Paths() {

@@ -28,10 +28,14 @@ func (c *Connector) yes(id string) wallet.Answer {
 }
 
 // Pay takes the money.
-func (c *Connector) Pay(_ context.Context, charge wallet.Charge) wallet.Answer { return c.yes(charge.Payment.String()) }
+func (c *Connector) Pay(_ context.Context, charge wallet.Charge) wallet.Answer {
+	return c.yes(charge.Payment.String())
+}
 
 // Inquire says that it was taken.
-func (c *Connector) Inquire(_ context.Context, payment ident.ID) wallet.Answer { return c.yes(payment.String()) }
+func (c *Connector) Inquire(_ context.Context, payment ident.ID) wallet.Answer {
+	return c.yes(payment.String())
+}
 
 // Cancel undoes it.
 func (c *Connector) Cancel(context.Context, ident.ID) wallet.Answer {
@@ -39,4 +43,6 @@ func (c *Connector) Cancel(context.Context, ident.ID) wallet.Answer {
 }
 
 // Refund gives it back.
-func (c *Connector) Refund(_ context.Context, r wallet.Return) wallet.Answer { return c.yes(r.Refund.String()) }
+func (c *Connector) Refund(_ context.Context, r wallet.Return) wallet.Answer {
+	return c.yes(r.Refund.String())
+}

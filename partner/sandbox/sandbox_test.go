@@ -23,7 +23,8 @@ func TestPayAndInquiryTellOneCharge(t *testing.T) {
 	if c := w.Cancel(t.Context(), id); c.Verdict != wallet.Succeeded {
 		t.Fatalf("%+v", c)
 	}
-	if r := w.Refund(t.Context(), wallet.Return{Payment: id, Refund: ident.Name(0, ident.Refund, "a")}); r.Partner == paid.Partner {
+	back := wallet.Return{Payment: id, Refund: ident.Name(0, ident.Refund, "a")}
+	if r := w.Refund(t.Context(), back); r.Partner == paid.Partner {
 		t.Fatalf("the refund has the charge's id %s", r.Partner)
 	}
 }

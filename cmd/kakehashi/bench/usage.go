@@ -62,7 +62,8 @@ func postgresProcesses() []string {
 	}
 	var pids []string
 	for _, e := range entries {
-		if comm, err := os.ReadFile("/proc/" + e.Name() + "/comm"); err == nil && strings.TrimSpace(string(comm)) == "postgres" {
+		comm, err := os.ReadFile("/proc/" + e.Name() + "/comm")
+		if err == nil && strings.TrimSpace(string(comm)) == "postgres" {
 			pids = append(pids, e.Name())
 		}
 	}

@@ -19,8 +19,9 @@ var behaviours = map[console.Choice]tabi.Behaviour{
 	console.Silent:       {Down: true},
 	console.DropsAnswers: {DropAnswer: 700},
 	console.Slow:         {Slow: 1000, SlowFor: 6 * time.Second},
-	console.Lies:         {Contradicts: 300, CancelLies: 500, WrongAmount: 200, WrongSignature: 200, Late: 200, LateFor: 20 * time.Second},
-	console.Normal:       tabi.Normal(),
+	console.Lies: {Contradicts: 300, CancelLies: 500, WrongAmount: 200, WrongSignature: 200, Late: 200,
+		LateFor: 20 * time.Second},
+	console.Normal: tabi.Normal(),
 }
 
 // Misbehave makes a sample wallet behave as chosen until it is told otherwise.

@@ -168,15 +168,15 @@ func (d *demo) greet(took time.Duration) {
 	fmt.Fprintf(out, "Kakehashi is ready after %.1f s: %d sample shops, %d sample wallets.\n\n", took.Seconds(), len(d.shops),
 		len(d.issuer.Brands()))
 	fmt.Fprintf(out, "  watch the payments        http://%s/\n", d.at.page)
-	fmt.Fprintf(out, "  gateway for an SDK        http://%s   https://%s (authority: %s)\n", d.at.gateway, d.at.secure, d.authority)
+	fmt.Fprintf(out, "  gateway for an SDK        http://%s   https://%s (authority: %s)\n", d.at.gateway, d.at.secure,
+		d.authority)
 	fmt.Fprintf(out, "  health, metrics, alarms   http://%s/readyz /metrics /alarms\n", d.at.operate)
 	fmt.Fprintf(out, "  client id                 %s\n", box.ClientID)
 	fmt.Fprintf(out, "  private key, PKCS#8       %s\n", box.KeyPKCS8)
 	fmt.Fprintf(out, "  private key, PKCS#1       %s\n", box.KeyPKCS1)
 	fmt.Fprintf(out, "  our public key            %s\n\n", box.PublicKey)
-	fmt.Fprintf(out, "A payment code of a sample visitor: http://%s/code?wallet=tabi-hkd. Everything is kept under %s; ", d.at.wallets,
-		d.options.Data)
-	fmt.Fprintln(out, "Ctrl-C stops.")
+	fmt.Fprintf(out, "A payment code of a sample visitor: http://%s/code?wallet=tabi-hkd\n", d.at.wallets)
+	fmt.Fprintf(out, "Everything is kept under %s. Ctrl-C stops.\n", d.options.Data)
 }
 
 // houseKey is the network's public key of a version.

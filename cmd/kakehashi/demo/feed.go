@@ -48,7 +48,8 @@ func (m *market) now() (ratefeed.Sheet, error) {
 	for i, l := range levels {
 		m.drift[i] = min(max(m.drift[i]+rand.NormFloat64()*0.0003, -0.02), 0.02)
 		middle := l.yen * (1 + m.drift[i])
-		m.sheet.Lines = append(m.sheet.Lines, ratefeed.Line{Pair: l.pair, Bid: digits(middle * 0.9995), Ask: digits(middle * 1.0005)})
+		m.sheet.Lines = append(m.sheet.Lines, ratefeed.Line{Pair: l.pair, Bid: digits(middle * 0.9995),
+			Ask: digits(middle * 1.0005)})
 	}
 	return m.sheet, nil
 }

@@ -108,12 +108,11 @@ func (d *demo) furnish(ctx context.Context) error {
 	if _, known, err := h.Reader().Holder(ctx, acquirerID); err != nil || known {
 		return err
 	}
-	facts := store.Facts{Plans: []merchant.Plan{{ID: planID, Percent: money.BasisPoints(198), Rounding: money.Down, FeeBack: true,
-		From: h.Now()}},
+	facts := store.Facts{Plans: samplePlans(h.Now()),
 		Holders: []access.Holder{{ID: acquirerID, Kind: access.AcquirerHolder, Name: "Sample acquirer", Lane: lane,
 			Status: access.Active}}}
 	for _, client := range []ident.Client{tillClient, sdkClient, feedClient} {
-		if err := d.addClient(&facts, client, acquirerID, lane, wire.RSA256); err != nil {
+		if err := d.addClient(&facts, client, acquirerID, lane); err != nil {
 			return err
 		}
 	}
@@ -133,6 +132,10 @@ func (d *demo) furnish(ctx context.Context) error {
 	return put(ctx, h, merchants)
 }
 
+func samplePlans(from time.Time) []merchant.Plan {
+	return []merchant.Plan{{ID: planID, Percent: money.BasisPoints(198), Rounding: money.Down, FeeBack: true, From: from}}
+}
+
 func feedTerms() fx.SourceTerms {
 	return fx.SourceTerms{ID: "sample", Priority: 10, AgeMax: time.Minute, Calendar: calendar.EveryDay, Pivot: money.JPY,
 		Band: money.BasisPoints(500), Tolerance: money.BasisPoints(200)}
@@ -145,8 +148,9 @@ func put(ctx context.Context, h *house.House, facts store.Facts) error {
 	return h.Facts().Refresh(ctx, h.Now())
 }
 
-func (d *demo) addClient(f *store.Facts, id ident.Client, holder ident.Holder, lane ident.Lane, algorithm wire.Algorithm) error {
-	key, err := d.keys.key(string(id), algorithm)
+// addClient adds a client of a holder, whose key the keychain holds or makes: RSA for everybody who has none yet.
+func (d *demo) addClient(f *store.Facts, id ident.Client, holder ident.Holder, lane ident.Lane) error {
+	key, err := d.keys.key(string(id), wire.RSA256)
 	if err != nil {
 		return err
 	}
@@ -162,15 +166,15 @@ func (d *demo) addWallet(f *store.Facts, b tabi.Brand) error {
 	lane := d.process.Live.House.Desk().Home(holder)
 	f.Holders = append(f.Holders, access.Holder{ID: holder, Kind: access.WalletHolder, Name: b.Name, Lane: lane,
 		Status: access.Active})
-	if err := d.addClient(f, ident.Client(b.ClientID), holder, lane, b.Key.Algorithm()); err != nil {
+	if err := d.addClient(f, ident.Client(b.ClientID), holder, lane); err != nil {
 		return err
 	}
 	spread := int64(60)
 	if b.Currency == money.JPY {
 		spread = 0
 	}
-	f.Wallets = append(f.Wallets, wallet.Wallet{ID: wallet.ID(b.ID), Client: ident.Client(b.ClientID), Holder: holder, Lane: lane,
-		Brand: b.Name, Region: b.Region, Currency: b.Currency, URL: "http://" + d.at.wallets + b.BasePath(), OurKey: 1,
+	f.Wallets = append(f.Wallets, wallet.Wallet{ID: wallet.ID(b.ID), Client: ident.Client(b.ClientID), Holder: holder,
+		Lane: lane, Brand: b.Name, Region: b.Region, Currency: b.Currency, URL: "http://" + d.at.wallets + b.BasePath(), OurKey: 1,
 		Status: wallet.Live, SpreadBasisPoints: spread, Rounding: money.HalfEven, PartialRefunds: true, Routing: b.Routing,
 		Timers: wallet.DefaultTimers()})
 	f.Routes = append(f.Routes, wallet.Route{ID: b.ID, Prefix: fmt.Sprintf("281%03d", b.Routing), LengthMin: 24, LengthMax: 24,
@@ -187,18 +191,17 @@ func (d *demo) furnishSandbox(ctx context.Context) error {
 	if _, known, err := h.Reader().Holder(ctx, acquirerID); err != nil || known {
 		return err
 	}
-	facts := store.Facts{Plans: []merchant.Plan{{ID: planID, Percent: money.BasisPoints(198), Rounding: money.Down, FeeBack: true,
-		From: h.Now()}},
+	facts := store.Facts{Plans: samplePlans(h.Now()),
 		Holders: []access.Holder{{ID: acquirerID, Kind: access.AcquirerHolder, Name: "Sample acquirer", Status: access.Active}},
 		Merchants: []merchant.Merchant{{ID: merchant.NameOf(0, acquirerID, "jp-26-03"), Holder: acquirerID,
 			Reference: "jp-26-03", Name: "Sample café", MCC: "5814", Region: "JP", Prefecture: 26, Currency: money.JPY,
 			Status: merchant.Live, Plan: planID}},
-		Wallets: []wallet.Wallet{{ID: "sandbox", Client: "SANDBOX_WALLET", Holder: "sandbox", Brand: "Sandbox wallet", Region: "JP",
-			Currency: money.JPY, OurKey: 1, Status: wallet.Live, Rounding: money.HalfEven, PartialRefunds: true,
+		Wallets: []wallet.Wallet{{ID: "sandbox", Client: "SANDBOX_WALLET", Holder: "sandbox", Brand: "Sandbox wallet",
+			Region: "JP", Currency: money.JPY, OurKey: 1, Status: wallet.Live, Rounding: money.HalfEven, PartialRefunds: true,
 			Timers: wallet.DefaultTimers()}},
 		Routes: []wallet.Route{{ID: "any", Prefix: "2", LengthMin: 16, LengthMax: 24, Wallet: "sandbox",
 			From: time.Now().Add(-time.Minute).UTC()}}}
-	if err := d.addClient(&facts, sandboxClient, acquirerID, 0, wire.RSA256); err != nil {
+	if err := d.addClient(&facts, sandboxClient, acquirerID, 0); err != nil {
 		return err
 	}
 	return put(ctx, h, facts)

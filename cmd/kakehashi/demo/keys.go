@@ -81,7 +81,8 @@ func (k *keychain) key(name string, algorithm wire.Algorithm) (wire.PrivateKey, 
 // yet, and gives the files.
 func certificates(data string, now time.Time) (authority, certificate, key string, err error) {
 	folder := filepath.Join(data, "ca")
-	authority, certificate, key = filepath.Join(folder, "ca.crt"), filepath.Join(folder, "gateway.crt"), filepath.Join(folder, "gateway.key")
+	authority, key = filepath.Join(folder, "ca.crt"), filepath.Join(folder, "gateway.key")
+	certificate = filepath.Join(folder, "gateway.crt")
 	if _, err := os.Stat(key); err == nil {
 		return authority, certificate, key, nil
 	}

@@ -104,9 +104,9 @@ func (c *Config) Check() error {
 	if c.InFlightMax == 0 {
 		c.InFlightMax = 1024
 	}
-	for _, address := range []struct{ field, value string }{{"listen", c.Listen}, {"operate", c.Operate}, {"listen_tls", c.ListenTLS}} {
-		if _, _, err := net.SplitHostPort(address.value); address.value != "" && err != nil {
-			return badConfig(address.field, "must be host:port")
+	for _, address := range [...][2]string{{"listen", c.Listen}, {"operate", c.Operate}, {"listen_tls", c.ListenTLS}} {
+		if _, _, err := net.SplitHostPort(address[1]); address[1] != "" && err != nil {
+			return badConfig(address[0], "must be host:port")
 		}
 	}
 	switch {

@@ -99,7 +99,8 @@ func (c remote) Do(ctx context.Context, m flow.Movement) (flow.Outcome, error) {
 	if err != nil {
 		return flow.Outcome{}, err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://control/"+c.house+"/movement", bytes.NewReader(data))
+	at := "http://control/" + c.house + "/movement"
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, at, bytes.NewReader(data))
 	if err != nil {
 		return flow.Outcome{}, err
 	}

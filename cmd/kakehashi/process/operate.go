@@ -33,7 +33,8 @@ type metrics struct {
 func newMetrics(p *Process) *metrics {
 	m := &metrics{registry: prometheus.NewRegistry()}
 	m.answers = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kakehashi_answers_total",
-		Help: "Answers by network, operation, HTTP status and result code."}, []string{"network", "operation", "status", "code"})
+		Help: "Answers by network, operation, HTTP status and result code."},
+		[]string{"network", "operation", "status", "code"})
 	m.took = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "kakehashi_answer_seconds",
 		Help:    "From the first byte of a request to its answer.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 4}}, []string{"operation"})
@@ -62,13 +63,17 @@ func (m *metrics) watch(e envelope.Event) {
 type gauges struct{ process *Process }
 
 var (
-	gaugeOpen    = prometheus.NewDesc("kakehashi_open_payments", "Payments about which a wallet must still be asked.", []string{"network"}, nil)
-	gaugeOldest  = prometheus.NewDesc("kakehashi_open_oldest_seconds", "Age of the oldest of them.", []string{"network"}, nil)
-	gaugeRows    = prometheus.NewDesc("kakehashi_journal_rows", "Rows of a lane's journal.", []string{"network", "lane"}, nil)
-	gaugeLag     = prometheus.NewDesc("kakehashi_projection_lag_rows", "Rows that the projections of a lane are behind.", []string{"network", "lane"}, nil)
-	gaugeWaiting = prometheus.NewDesc("kakehashi_waiting_movements", "Movements that wait in a queue.", []string{"network", "lane", "queue"}, nil)
-	gaugeAlarm   = prometheus.NewDesc("kakehashi_alarm", "1 while an alarm is raised.", []string{"name"}, nil)
+	gaugeOpen    = gauge("open_payments", "Payments about which a wallet must still be asked.", "network")
+	gaugeOldest  = gauge("open_oldest_seconds", "Since when the oldest of them is open.", "network")
+	gaugeRows    = gauge("journal_rows", "Rows of a lane's journal.", "network", "lane")
+	gaugeLag     = gauge("projection_lag_rows", "Rows that the projections of a lane are behind.", "network", "lane")
+	gaugeWaiting = gauge("waiting_movements", "Movements that wait in a queue.", "network", "lane", "queue")
+	gaugeAlarm   = gauge("alarm", "1 while an alarm is raised.", "name")
 )
+
+func gauge(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("kakehashi_"+name, help, labels, nil)
+}
 
 // Describe names the gauges.
 func (g *gauges) Describe(to chan<- *prometheus.Desc) {

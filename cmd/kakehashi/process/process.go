@@ -144,7 +144,8 @@ func (p *Process) serve(address string, handler http.Handler, certificate, key s
 	}
 	// net/http's own texts may quote what a stranger sent: they are not logged.
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
 	p.run(server, func() error {
 		if certificate != "" {
 			return server.ServeTLS(listener, certificate, key)

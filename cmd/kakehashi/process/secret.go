@@ -77,7 +77,8 @@ func parseMaster(text string) (Master, error) {
 		}
 		version, err := strconv.Atoi(before)
 		if err != nil || keyErr != nil || len(key) != 32 || version < 1 || version > 255 {
-			return Master{}, badConfig("master_key", "must hold lines of a version or the word codes, a colon and 64 hexadecimal digits")
+			return Master{}, badConfig("master_key",
+				"must hold lines of a version or the word codes, a colon and 64 hexadecimal digits")
 		}
 		m.keys[version] = [32]byte(key)
 		m.newest = max(m.newest, version)
@@ -107,7 +108,7 @@ func CreateMaster(path string) error {
 	if err != nil {
 		return fault.Wrap("process.CreateMaster", err)
 	}
-	_, err = fmt.Fprintf(f, "# Whoever has this file can open everything that is sealed in the store. Keep it apart from backups.\n"+
+	_, err = fmt.Fprintf(f, "# Whoever has this file can open whatever is sealed in the store. Keep it apart from backups.\n"+
 		"1:%x\n%s:%x\n", key, codesLine, codes)
 	return errors.Join(err, f.Close())
 }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/crash"
+)
+
+// crashCommand kills a network again and again.
+type crashCommand struct {
+	Kills   int    `default:"100" help:"Kills while payments are under way."`
+	Seed    uint64 `help:"Seed of what is left to chance; 0: another each time."`
+	Books   string `help:"Books elsewhere: a postgres:// URL of an empty database; without it a file of SQLite."`
+	Callers int    `default:"64" help:"Tills at once."`
+	Folder  string `help:"Keep everything here; without it a temporary folder, kept only when something is wrong."`
+}
+
+// Run kills, and fails when anything that was acknowledged is not so.
+func (c *crashCommand) Run(ctx context.Context) error {
+	if c.Seed == 0 {
+		c.Seed = uint64(time.Now().UnixNano())
+	}
+	return crash.Run(ctx, crash.Options{Kills: c.Kills, Seed: c.Seed, Books: c.Books, Callers: c.Callers, Folder: c.Folder,
+		Out: os.Stdout})
+}

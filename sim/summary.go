@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sim
+
+import "fmt"
+
+// Summary is what many runs came to.
+type Summary struct {
+	Runs, Events, Payments, Rows int
+	Days                         int
+	Unknown, Slow                int
+	Failed                       []Result
+	Coverage                     Coverage
+}
+
+// Many plays seeds one after another, from one to another inclusive, and gives each result to tell, which may be nil.
+//
+// Errors: as Run; the seeds after it are not played.
+func Many(o Options, from, to uint64, tell func(Result)) (Summary, error) {
+	var s Summary
+	for seed := from; seed <= to; seed++ {
+		o.Seed = seed
+		r, err := Run(o)
+		if err != nil {
+			return s, fmt.Errorf("sim: seed %d: %w", seed, err)
+		}
+		s.Count(r)
+		if tell != nil {
+			tell(r)
+		}
+	}
+	return s, nil
+}
+
+// Count adds a run.
+func (s *Summary) Count(r Result) {
+	s.Runs++
+	s.Events, s.Payments, s.Rows = s.Events+r.Events, s.Payments+r.Payments, s.Rows+r.Rows
+	s.Days, s.Unknown, s.Slow = s.Days+r.Days, s.Unknown+r.Unknown, s.Slow+r.Slow
+	if !r.OK() {
+		s.Failed = append(s.Failed, r)
+	}
+	s.Coverage.Add(&r.Coverage)
+}
+
+// Add adds another summary: of the seeds that were played beside these.
+func (s *Summary) Add(o Summary) {
+	s.Runs += o.Runs
+	s.Events, s.Payments, s.Rows = s.Events+o.Events, s.Payments+o.Payments, s.Rows+o.Rows
+	s.Days, s.Unknown, s.Slow = s.Days+o.Days, s.Unknown+o.Unknown, s.Slow+o.Slow
+	s.Failed = append(s.Failed, o.Failed...)
+	s.Coverage.Add(&o.Coverage)
+}
+
+// coverageDays is after how many simulated days everything that can be met must have been met.
+const coverageDays = 1000
+
+// Red names what makes the runs red: each violation; where enough days were played, each cell of the legal table that was
+// never met, and each thing that must happen sometimes and did not.
+func (s *Summary) Red() []string {
+	var all []string
+	for i := range s.Failed {
+		all = append(all, fmt.Sprintf("seed %d: %s", s.Failed[i].Seed, s.Failed[i].Violation))
+	}
+	if s.Days >= coverageDays {
+		for _, cell := range s.Coverage.Missing() {
+			all = append(all, "never met: "+cell)
+		}
+	}
+	return all
+}
+
+// String is the table of faults and states, and how much was played.
+func (s *Summary) String() string {
+	return fmt.Sprintf("%s%d runs, %d days, %d payments, %d journal rows, %d events\n"+
+		"%d payments were unknown with nothing in the way, %d of them for more than %v\n%d runs failed\n",
+		s.Coverage.String(), s.Runs, s.Days, s.Payments, s.Rows, s.Events, s.Unknown, s.Slow, resolveMax, len(s.Failed))
+}
