@@ -39,13 +39,15 @@ type benchCommand struct {
 	Callers   int    `default:"256" help:"Callers at once."`
 	Seconds   int    `default:"15" help:"How long to measure."`
 	Batch     int    `default:"0" help:"Movements in one batch; 1 switches group commit off."`
+	Rate      int    `help:"Payments a second, open loop; 0: closed loop."`
+	Compare   bool   `help:"Measure batches of one in the same run, and the ratio."`
 	Profile   string `help:"Write a processor profile of the measurement to this file."`
 }
 
 // Run measures.
 func (b *benchCommand) Run(ctx context.Context) error {
 	return bench.Run(ctx, bench.Options{Books: store.Location(b.Books), Lanes: b.Lanes, Merchants: b.Merchants,
-		Payments: b.Payments, Callers: b.Callers, Seconds: b.Seconds, BatchMax: b.Batch, Profile: b.Profile, Out: os.Stdout})
+		Payments: b.Payments, Callers: b.Callers, Seconds: b.Seconds, BatchMax: b.Batch, Rate: b.Rate, Compare: b.Compare, Profile: b.Profile, Out: os.Stdout})
 }
 
 func main() {

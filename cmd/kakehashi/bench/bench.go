@@ -7,6 +7,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,6 +23,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/store"
 	"github.com/kakehashi-pay/kakehashi/wallet"
+	"github.com/kakehashi-pay/kakehashi/worker"
 )
 
 // Options say what is measured.
@@ -32,57 +34,150 @@ type Options struct {
 	Payments  int // in the store before anything is measured
 	Callers   int
 	Seconds   int
-	BatchMax  int // 1 switches group commit off; 0 is the desk's own bound
-	Rate      int // payments a second, open loop; 0: closed loop
+	BatchMax  int  // 1 switches group commit off; 0 is the desk's own bound
+	Rate      int  // payments a second, open loop; 0: closed loop
+	Compare   bool // measure batches of one, too, in the same run
 	Profile   string
 	Out       io.Writer
 }
 
+// lagMax is how far the projections may be behind at the end for a figure to count.
+const lagMax = 2 * time.Second
+
 // Run measures, and prints what it saw.
 func Run(ctx context.Context, o Options) error {
+	b, err := open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer b.close(ctx)
+	if b.world, err = furnish(ctx, b.house, o.Merchants, progress(o.Out, "merchants")); err != nil {
+		return err
+	}
+	b.run = uint64(time.Now().UnixNano())
+	if err := b.load(ctx); err != nil {
+		return err
+	}
+	var single float64
+	if o.Compare {
+		b.batches(1)
+		single = b.measured(ctx, "batches of one").rate()
+	}
+	b.batches(o.BatchMax)
+	stop, err := profile(o.Profile)
+	if err != nil {
+		return err
+	}
+	m := b.measured(ctx, "group commit")
+	stop()
+	if o.Compare && single > 0 {
+		fmt.Fprintf(o.Out, "group commit is %.1f times batches of one\n", m.rate()/single)
+	}
+	return nil
+}
+
+// bench is a house that is measured.
+type bench struct {
+	options    Options
+	house      *house.House
+	shelf      *store.Shelf
+	world      *world
+	run        uint64 // no two names of a payment are the same
+	projectors []*worker.Projector
+}
+
+func open(ctx context.Context, o Options) (*bench, error) {
 	w := &instant{}
 	h, err := house.Open(ctx, house.Config{Books: o.Books, Lanes: o.Lanes, Holder: "bench", Now: time.Now,
 		Connect: func(wallet.Wallet) wallet.Connector { return w },
 		Alarm:   func(name, about string) { fmt.Fprintf(o.Out, "ALARM %s: %s\n", name, about) }})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer h.Stop(ctx)
-	started := time.Now()
-	world, err := furnish(ctx, h, o.Merchants, progress(o.Out, "merchants"))
-	if err != nil {
-		return err
-	}
-	run := uint64(started.UnixNano())
-	if err := load(ctx, h, world, run, o); err != nil {
-		return err
+	b := &bench{options: o, house: h}
+	if b.shelf, err = store.OpenShelf(ctx, o.Books); err != nil {
+		h.Stop(ctx)
+		return nil, err
 	}
 	for _, t := range h.Desk().Tellers() {
-		if o.BatchMax > 0 {
-			t.BatchMax(o.BatchMax)
+		p := worker.NewProjector(t.Lane(), h.Reader(), h.Facts(), b.shelf)
+		b.projectors = append(b.projectors, p)
+		h.Every(20*time.Millisecond, func(ctx context.Context, now time.Time) {
+			for worked := true; worked && ctx.Err() == nil; {
+				if worked, err = p.Step(ctx, now, 32); err != nil {
+					fmt.Fprintln(o.Out, "projector:", err)
+				}
+			}
+		})
+	}
+	h.Every(100*time.Millisecond, func(ctx context.Context, _ time.Time) {
+		if err := h.DB().CheckpointLog(ctx); err != nil && ctx.Err() == nil {
+			fmt.Fprintln(o.Out, "log:", err)
+		}
+	})
+	return b, nil
+}
+
+func (b *bench) close(ctx context.Context) {
+	b.house.Stop(ctx)
+	b.shelf.Close()
+}
+
+func (b *bench) batches(most int) {
+	if most == 0 {
+		most = 1 << 20
+	}
+	for _, t := range b.house.Desk().Tellers() {
+		t.BatchMax(most)
+	}
+}
+
+// profile writes a processor profile to a file until stop is called.
+func profile(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		f.Close()
+	}, nil
+}
+
+// measured is one measurement, printed.
+func (b *bench) measured(ctx context.Context, what string) *measured {
+	b.run++
+	before := usage(b.options.Books)
+	m := b.measure(ctx)
+	used := usage(b.options.Books).since(before)
+	m.lag = b.lag(ctx)
+	fmt.Fprintf(b.options.Out, "%s, %s, %d lanes, %d callers:\n", what, b.options.Books.Engine(), b.options.Lanes,
+		b.options.Callers)
+	m.print(b.options.Out, used)
+	return m
+}
+
+// lag is how long the projections take to come to where the journals are now.
+func (b *bench) lag(ctx context.Context) time.Duration {
+	began := time.Now()
+	for i, t := range b.house.Desk().Tellers() {
+		for n := t.Row().N; b.projectors[i].At() < n && ctx.Err() == nil && time.Since(began) < time.Minute; {
+			time.Sleep(5 * time.Millisecond)
 		}
 	}
-	if o.Profile != "" {
-		f, err := os.Create(o.Profile)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
-	}
-	before := usage(o.Books)
-	m := measure(ctx, h, world, run+1, o)
-	m.print(o, usage(o.Books).since(before))
-	return nil
+	return time.Since(began)
 }
 
 // load pays until the store holds as many payments as the measurement asks for.
-func load(ctx context.Context, h *house.House, w *world, run uint64, o Options) error {
-	rows := int64(0)
-	for _, t := range h.Desk().Tellers() {
+func (b *bench) load(ctx context.Context) error {
+	rows, o := int64(0), b.options
+	for _, t := range b.house.Desk().Tellers() {
 		rows += t.Row().N
 	}
 	have := int(rows / 2)
@@ -94,10 +189,10 @@ func load(ctx context.Context, h *house.House, w *world, run uint64, o Options) 
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			c := newCaller(w, run, 100_000+id)
+			c := newCaller(b.world, b.run, 100_000+id)
 			for ctx.Err() == nil && made.Add(1) <= int64(o.Payments) {
 				p, charge := c.next()
-				_, _ = h.Pay(ctx, p, charge) // a pay that is shed while loading is made up for by the next
+				_, _ = b.house.Pay(ctx, p, charge) // a pay that is shed while loading is made up for by the next
 				if n := made.Load(); n%10_000 == 0 {
 					show(int(n), o.Payments)
 				}
@@ -124,41 +219,93 @@ func progress(out io.Writer, what string) func(done, all int) {
 // measured is what a measurement saw.
 type measured struct {
 	paid, shed, failed int64
-	elapsed            time.Duration
+	elapsed, lag       time.Duration
 	latency            *hdrhistogram.Histogram // microseconds
 }
 
-func measure(ctx context.Context, h *house.House, w *world, run uint64, o Options) measured {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.Seconds)*time.Second)
+func (m *measured) rate() float64 { return float64(m.paid) / m.elapsed.Seconds() }
+
+func (m *measured) add(o *measured) {
+	m.paid, m.shed, m.failed = m.paid+o.paid, m.shed+o.shed, m.failed+o.failed
+	m.latency.Merge(o.latency)
+}
+
+func newMeasured() *measured { return &measured{latency: hdrhistogram.New(1, 60_000_000, 3)} }
+
+func (b *bench) measure(ctx context.Context) *measured {
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(b.options.Seconds)*time.Second)
 	defer cancel()
-	var wait sync.WaitGroup
-	var m measured
-	var mutex sync.Mutex
-	m.latency = hdrhistogram.New(1, 60_000_000, 3)
-	started := time.Now()
-	for id := range o.Callers {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			c := newCaller(w, run, id)
-			mine := measured{latency: hdrhistogram.New(1, 60_000_000, 3)}
-			for ctx.Err() == nil {
-				mine.one(ctx, h, c)
-			}
-			mutex.Lock()
-			defer mutex.Unlock()
-			m.paid, m.shed, m.failed = m.paid+mine.paid, m.shed+mine.shed, m.failed+mine.failed
-			m.latency.Merge(mine.latency)
-		}()
+	began := time.Now()
+	var m *measured
+	if b.options.Rate > 0 {
+		m = b.openLoop(ctx)
+	} else {
+		m = b.closedLoop(ctx)
 	}
-	wait.Wait()
-	m.elapsed = time.Since(started)
+	m.elapsed = time.Since(began)
 	return m
 }
 
-func (m *measured) one(ctx context.Context, h *house.House, c *caller) {
+// closedLoop lets each caller pay again as soon as it was answered.
+func (b *bench) closedLoop(ctx context.Context) *measured {
+	var wait sync.WaitGroup
+	var mutex sync.Mutex
+	all := newMeasured()
+	for id := range b.options.Callers {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			c, mine := newCaller(b.world, b.run, id), newMeasured()
+			for ctx.Err() == nil {
+				mine.one(ctx, b.house, c, time.Now())
+			}
+			mutex.Lock()
+			defer mutex.Unlock()
+			all.add(mine)
+		}()
+	}
+	wait.Wait()
+	return all
+}
+
+// openLoop pays at a rate, whoever is answered: a payment's time counts from when it should have left.
+func (b *bench) openLoop(ctx context.Context) *measured {
+	type job struct{ due time.Time }
+	jobs := make(chan job, 1<<16)
+	var wait sync.WaitGroup
+	var mutex sync.Mutex
+	all := newMeasured()
+	for id := range b.options.Callers {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			c, mine := newCaller(b.world, b.run, id), newMeasured()
+			for j := range jobs {
+				mine.one(ctx, b.house, c, j.due)
+			}
+			mutex.Lock()
+			defer mutex.Unlock()
+			all.add(mine)
+		}()
+	}
+	pause := time.Second / time.Duration(b.options.Rate)
+	for due := time.Now(); ctx.Err() == nil; due = due.Add(pause) {
+		if wait := time.Until(due); wait > 0 {
+			time.Sleep(wait)
+		}
+		select {
+		case jobs <- job{due}:
+		default:
+			all.shed++ // every caller is waiting, and 65,536 payments wait for a caller
+		}
+	}
+	close(jobs)
+	wait.Wait()
+	return all
+}
+
+func (m *measured) one(ctx context.Context, h *house.House, c *caller, began time.Time) {
 	p, charge := c.next()
-	began := time.Now()
 	got, err := h.Pay(context.WithoutCancel(ctx), p, charge)
 	switch {
 	case err == nil && got.State == payment.Success:
@@ -171,12 +318,16 @@ func (m *measured) one(ctx context.Context, h *house.House, c *caller) {
 	}
 }
 
-func (m *measured) print(o Options, used resources) {
+func (m *measured) print(out io.Writer, used resources) {
 	paid := float64(max(m.paid, 1))
 	at := func(q float64) float64 { return float64(m.latency.ValueAtQuantile(q)) / 1000 }
-	fmt.Fprintf(o.Out, "%d payments in %.1f s: %.0f payments/s (%d shed, %d failed)\n", m.paid, m.elapsed.Seconds(),
-		paid/m.elapsed.Seconds(), m.shed, m.failed)
-	fmt.Fprintf(o.Out, "latency: p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms\n", at(50), at(99), at(99.9))
-	fmt.Fprintf(o.Out, "per payment: %.1f µs processor time, %.0f bytes written; peak memory %.0f MiB\n",
+	fmt.Fprintf(out, "  %d payments in %.1f s: %.0f payments/s (%d shed, %d failed)\n", m.paid, m.elapsed.Seconds(), m.rate(),
+		m.shed, m.failed)
+	fmt.Fprintf(out, "  latency: p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms\n", at(50), at(99), at(99.9))
+	fmt.Fprintf(out, "  per payment: %.1f µs processor time, %.0f bytes written; peak memory %.0f MiB\n",
 		float64(used.cpu.Microseconds())/paid, float64(used.written)/paid, float64(used.peak)/(1<<20))
+	fmt.Fprintf(out, "  projections: %.2f s behind at the end; signatures made: 0\n", m.lag.Seconds())
+	if m.lag > lagMax {
+		fmt.Fprintf(out, "  DOES NOT COUNT: the projections were more than %v behind\n", lagMax)
+	}
 }

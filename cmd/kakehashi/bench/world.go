@@ -57,6 +57,9 @@ func furnish(ctx context.Context, h *house.House, merchants int, progress func(d
 	for i := range acquirers {
 		facts.Holders = append(facts.Holders, access.Holder{ID: acquirer(i), Kind: access.AcquirerHolder,
 			Name: "Bench acquirer", Lane: w.lanes[i], Status: access.Active})
+		// Each payment makes an event for this address; nobody sends it while the bench runs.
+		facts.Clients = append(facts.Clients, access.Client{ID: client(i), Holder: acquirer(i), Lane: w.lanes[i],
+			Status: access.Active, NotifyURL: "http://127.0.0.1:9/notify", ResponseKey: 1})
 	}
 	for _, p := range prices {
 		one := wallet.Wallet{ID: p.id, Client: ident.Client(p.id), Holder: ident.Holder(p.id), Brand: string(p.id),

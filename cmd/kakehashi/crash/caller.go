@@ -26,6 +26,8 @@ const (
 	pauseDown      = 8 * time.Millisecond
 	revisitCancels = 6
 	revisitAsks    = 65
+	impatient      = 10
+	freshFor       = 2 * time.Second
 )
 
 // caller is one till. It follows the caller's rules of the dialect: what was not answered is unknown, and is asked again
@@ -38,6 +40,9 @@ type caller struct {
 	dice *rand.Rand
 	made int
 	open []*sale // without a last word
+
+	last   string // the request that was given its last word last
+	lastAt time.Time
 }
 
 // sale is a payment as its caller sees it.
@@ -77,7 +82,7 @@ func (c *caller) sell(ctx context.Context) {
 	user := fmt.Sprintf("%s-%06d", brand.ID, 1+c.dice.IntN(usersEach))
 	code, _, err := c.r.wallets.issuer.Code(ctx, user)
 	if err != nil {
-		rest(ctx, pauseDown)
+		c.pause(ctx)
 		return
 	}
 	c.made++
@@ -92,6 +97,25 @@ func (c *caller) sell(ctx context.Context) {
 	}
 	c.weigh(ctx, s, c.pay(ctx, s))
 }
+
+// pause is what a caller does after something went wrong: most wait until the network is back, some try again at once. The
+// word that it was given last is the one that a kill may have taken back, and what the wallets know would bring it back
+// soon: so it is asked for at once.
+func (c *caller) pause(ctx context.Context) {
+	rest(ctx, pauseDown)
+	if c.chance(impatient) {
+		return
+	}
+	c.r.gate.wait(ctx)
+	if c.last != "" && ctx.Err() == nil && time.Since(c.lastAt) < freshFor {
+		c.r.journal.ask(actInquire, c.last, 0)
+		c.r.journal.told(actInquire, c.last, c.r.inquire(context.WithoutCancel(ctx), c.last))
+	}
+	c.last = ""
+}
+
+// hold remembers the word that was given last.
+func (c *caller) hold(s *sale) { c.last, c.lastAt = s.RequestID, time.Now() }
 
 func (c *caller) chance(hundredths int) bool { return c.dice.IntN(100) < hundredths }
 
@@ -147,11 +171,12 @@ func (c *caller) weigh(ctx context.Context, s *sale, a answer) {
 	if !a.definite() {
 		c.open = append(c.open, s)
 		if a.status == noAnswer {
-			rest(ctx, pauseDown)
+			c.pause(ctx)
 		}
 		return
 	}
 	s.paymentID = a.id
+	c.hold(s)
 	if c.chance(altersAfter) {
 		c.alter(ctx, s)
 	}
@@ -205,9 +230,10 @@ func (c *caller) cancel(ctx context.Context, s *sale) {
 	c.r.journal.told(actCancel, s.RequestID, a)
 	if !a.definite() {
 		c.open = append(c.open, s)
-		rest(ctx, pauseDown)
+		c.pause(ctx)
 		return
 	}
+	c.hold(s)
 	c.r.see(cancelTold)
 	if c.chance(repeatsAfter) {
 		c.pay(ctx, s)
@@ -221,7 +247,7 @@ func (c *caller) inquire(ctx context.Context, s *sale) {
 	switch {
 	case a.code == notThere || !a.definite():
 		c.open = append(c.open, s)
-		rest(ctx, pauseDown)
+		c.pause(ctx)
 	case a.status == succeeded:
 		s.paymentID = a.id
 		c.weigh(ctx, s, a)
@@ -255,7 +281,7 @@ func (c *caller) giveBack(ctx context.Context, s *sale) {
 	c.r.journal.told(actRefund, s.refund, a)
 	if !a.definite() {
 		c.open = append(c.open, s)
-		rest(ctx, pauseDown)
+		c.pause(ctx)
 		return
 	}
 	c.r.see(refundTold)

@@ -120,7 +120,7 @@ func (p *paymentStory) compare(b *books.Payment, f *findings) {
 	case p.failure != "":
 	case p.cancelled && !b.Cancelled() && (p.success || !b.Failed()):
 		f.add("the cancel of payment %s was confirmed, and it is %v", p.request, b.Last)
-	case p.taken && !b.Cancelled():
+	case p.taken && !b.Cancelled() && b.Result != canceled:
 		f.add("payment %s was said to be cancelled, and is %v", p.request, b.Last)
 	case p.success && !p.cancelled && !b.Succeeded() && !(p.asked && b.Cancelled()):
 		f.add("payment %s was S and is %v", p.request, b.Last)

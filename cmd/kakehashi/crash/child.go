@@ -26,8 +26,7 @@ type child struct {
 
 // start is one life of the network. Units: microseconds.
 type start struct {
-	began, ready, ended int64
-	kill                bool // it was killed, or told to end
+	began, ready, ended int64 // 0: not yet
 }
 
 func (r *run) newChild(operate string) (*child, error) {
@@ -87,13 +86,15 @@ func (c *child) awaitReady(ctx context.Context) error {
 	return fmt.Errorf("the network was not ready after %v", startsMax)
 }
 
-// kill ends the process as the kernel does when it wants no discussion.
+// strike ends the process as the kernel does when it wants no discussion.
+func (c *child) strike() { _ = c.command.Process.Kill() } // one that has ended needs none
+
+// kill strikes and waits until the process has ended.
 func (c *child) kill() {
-	if c.command == nil {
-		return
+	if c.command != nil {
+		c.strike()
+		<-c.ended
 	}
-	_ = c.command.Process.Kill() // one that has ended needs none
-	<-c.ended
 }
 
 // terminate asks the process to end, and says how long that took.
@@ -118,12 +119,13 @@ func (c *child) terminate() (time.Duration, error) {
 	return took, nil
 }
 
-// gone reports whether the process has ended by itself.
-func (c *child) gone() bool {
+// struck reports whether the process, if it has ended, was killed.
+func (c *child) struck() bool {
 	select {
 	case <-c.ended:
-		return true
 	default:
-		return false
+		return true
 	}
+	status, ok := c.command.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }

@@ -14,14 +14,18 @@ type event int
 
 // The events after which the network is killed.
 const (
-	acknowledged event = iota // a caller was told S or F
+	answered     event = iota // an answer to a pay has arrived
+	acknowledged              // a caller was told S or F
 	refundTold                // a caller was told what became of a refund
 	cancelTold                // a caller was told that a payment is cancelled
 	walletPay                 // a wallet is asked to charge
 	walletCancel              // a wallet is asked to cancel
 	walletRefund              // a wallet is asked to give back
-	eventsCount
 )
+
+// awaited are the events by how often one is waited for: an intent that leaves and a word that is given promise most.
+var awaited = []event{answered, answered, answered, answered, acknowledged, walletPay, walletPay, walletPay, refundTold,
+	cancelTold, walletCancel, walletRefund}
 
 // The moments by chance: after a pause from 20 to 600 ms, exponential about its mean.
 const (
@@ -39,28 +43,35 @@ const loadMax = 5 * time.Second
 type moments struct {
 	dice     *rand.Rand
 	inFlight func() int
+	strike   func() // kills
 
 	mutex  sync.Mutex
 	wanted event // -1: none
-	seen   chan struct{}
+	direct bool  // whoever sees the event strikes: a word that was given a moment ago is the one that may be broken
+	seen   chan int
 }
 
-func newMoments(dice *rand.Rand, inFlight func() int) *moments {
-	return &moments{dice: dice, inFlight: inFlight, wanted: -1, seen: make(chan struct{}, 1)}
+func newMoments(dice *rand.Rand, inFlight func() int, strike func()) *moments {
+	return &moments{dice: dice, inFlight: inFlight, strike: strike, wanted: -1, seen: make(chan int, 1)}
 }
 
 // see is told of every event. The one that is waited for counts only while the network is under load.
 func (m *moments) see(e event) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	if m.wanted != e || m.inFlight() < inFlightMin {
+	n := m.inFlight()
+	if m.wanted != e || n < inFlightMin {
 		return
 	}
 	m.wanted = -1
-	m.seen <- struct{}{}
+	if m.direct {
+		m.strike()
+	}
+	m.seen <- n
 }
 
-// next waits for the next moment and says how many payments were under way; the caller kills at once.
+// next waits for the next moment and says how many payments were under way; the caller kills at once, where whoever saw the
+// moment has not done so.
 func (m *moments) next(ctx context.Context) (inFlight int) {
 	ctx, cancel := context.WithTimeout(ctx, loadMax)
 	defer cancel()
@@ -72,23 +83,62 @@ func (m *moments) next(ctx context.Context) (inFlight int) {
 		}
 		return m.inFlight()
 	}
-	if m.dice.IntN(2) == 0 { // else it is the very first event after the start
+	if m.dice.IntN(3) == 0 { // else it is the very first event after the start, when everybody asks at once
 		rest(ctx, time.Duration(m.dice.Int64N(int64(pauseMax))))
 	}
+	return m.await(ctx)
+}
+
+// await waits for an event.
+func (m *moments) await(ctx context.Context) (inFlight int) {
+	later := time.Duration(m.dice.Int64N(int64(2 * time.Millisecond)))
 	m.mutex.Lock()
-	m.wanted = event(m.dice.IntN(int(eventsCount)))
+	m.wanted, m.direct = awaited[m.dice.IntN(len(awaited))], m.dice.IntN(4) > 0
 	m.mutex.Unlock()
 	select {
-	case <-m.seen:
-	case <-ctx.Done():
-		m.mutex.Lock()
-		defer m.mutex.Unlock()
-		if m.wanted = -1; len(m.seen) > 0 {
-			<-m.seen
+	case n := <-m.seen:
+		if !m.direct {
+			rest(ctx, later)
 		}
+		return n
+	case <-ctx.Done():
 	}
-	if m.dice.IntN(2) == 0 {
-		rest(ctx, time.Duration(m.dice.Int64N(int64(2*time.Millisecond))))
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.wanted = -1; len(m.seen) > 0 {
+		return <-m.seen
 	}
 	return m.inFlight()
+}
+
+// gate holds back whoever has found the network gone, until it is there again.
+//
+// Concurrency: safe for any number of callers.
+type gate struct {
+	mutex sync.Mutex
+	open  chan struct{} // closed while the network is there
+}
+
+func newGate() *gate { return &gate{open: make(chan struct{})} }
+
+// set says whether the network is there.
+func (g *gate) set(there bool) {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if there {
+		close(g.open)
+		return
+	}
+	g.open = make(chan struct{})
+}
+
+// wait returns when the network is there, or the context ends.
+func (g *gate) wait(ctx context.Context) {
+	g.mutex.Lock()
+	open := g.open
+	g.mutex.Unlock()
+	select {
+	case <-open:
+	case <-ctx.Done():
+	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/till"
 	"github.com/kakehashi-pay/kakehashi/tabi"
 	"github.com/kakehashi-pay/kakehashi/wire"
+	"github.com/kakehashi-pay/kakehashi/wire/ams"
 )
 
 // run is one run.
@@ -37,6 +38,7 @@ type run struct {
 	journal *journal
 	child   *child
 	moments *moments
+	gate    *gate
 	paying  atomic.Int64 // pays that were sent and not answered
 
 	starts   []start
@@ -62,8 +64,10 @@ func (r *run) open(ctx context.Context) (err error) {
 	if r.tillKey, err = wire.GenerateEd25519(dice); err != nil {
 		return err
 	}
+	r.gate = newGate()
 	r.wallets = &wallets{starts: map[string]int64{}, saw: r.see}
-	r.moments = newMoments(rand.New(rand.NewChaCha8(r.seed("moments"))), func() int { return int(r.paying.Load()) })
+	r.moments = newMoments(rand.New(rand.NewChaCha8(r.seed("moments"))), func() int { return int(r.paying.Load()) },
+		func() { r.child.strike() })
 	listener, err := r.wallets.listen()
 	if err != nil {
 		return err
@@ -91,9 +95,10 @@ func (r *run) openTills(c process.Config) (err error) {
 		return err
 	}
 	transport := &http.Transport{MaxIdleConns: 2 * r.options.Callers, MaxIdleConnsPerHost: 2 * r.options.Callers}
+	asking := &observed{RoundTripper: transport, see: r.see}
 	r.till = &till.Till{Gateway: "http://" + c.Listen, ClientID: string(tillClient), Key: r.tillKey, Now: time.Now,
 		House:  func(version int) (wire.PublicKey, bool) { return r.house, version == 1 },
-		Client: &http.Client{Transport: transport, Timeout: 10 * time.Second}}
+		Client: &http.Client{Transport: asking, Timeout: 10 * time.Second}}
 	tending, stop := context.WithCancel(context.Background())
 	r.untend = stop
 	r.tending.Go(func() { r.wallets.tend(tending) })
@@ -113,7 +118,7 @@ func (r *run) begin(ctx context.Context) error {
 		if len(r.starts) > 1 && r.moments.dice.IntN(duringStartIn) == 0 {
 			rest(ctx, time.Duration(r.moments.dice.Int64N(int64(60*time.Millisecond))))
 			r.child.kill()
-			s.ended, s.kill = time.Now().UnixMicro(), true
+			s.ended = time.Now().UnixMicro()
 			r.early++
 			continue
 		}
@@ -121,6 +126,7 @@ func (r *run) begin(ctx context.Context) error {
 			return err
 		}
 		s.ready = time.Now().UnixMicro()
+		r.gate.set(true)
 		return nil
 	}
 }
@@ -150,17 +156,12 @@ func (r *run) killAll(ctx context.Context) error {
 			return ctx.Err()
 		}
 		n := r.moments.next(ctx)
+		r.gate.set(false)
 		s := &r.starts[len(r.starts)-1]
-		if r.child.gone() {
+		if !r.child.struck() {
 			return fmt.Errorf("the network ended by itself: %v", r.child.err)
 		}
 		switch {
-		case len(r.inFlight)%drainEvery == drainEvery-1 && len(r.drains) <= len(r.inFlight)/drainEvery:
-			took, err := r.child.terminate()
-			if err != nil {
-				return err
-			}
-			r.drains = append(r.drains, took)
 		case n < inFlightMin:
 			r.child.kill()
 			if r.light++; r.light > 5+r.options.Kills/10 {
@@ -170,12 +171,30 @@ func (r *run) killAll(ctx context.Context) error {
 			r.child.kill()
 			r.inFlight = append(r.inFlight, n)
 		}
-		s.ended, s.kill = time.Now().UnixMicro(), true
+		s.ended = time.Now().UnixMicro()
 		if err := r.begin(ctx); err != nil {
 			return err
 		}
+		if len(r.inFlight)/drainEvery > len(r.drains) {
+			if err := r.drain(ctx); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// drain tells the network to end in good order while everybody goes on asking, and starts it again.
+func (r *run) drain(ctx context.Context) error {
+	rest(ctx, pauseMax)
+	took, err := r.child.terminate()
+	r.gate.set(false)
+	if err != nil {
+		return err
+	}
+	r.drains = append(r.drains, took)
+	r.starts[len(r.starts)-1].ended = time.Now().UnixMicro()
+	return r.begin(ctx)
 }
 
 // calm lets everything end: the wallets behave, the callers ask about what is open, nothing is killed.
@@ -225,4 +244,19 @@ func (r *run) close() {
 			fmt.Fprintln(r.options.Out, "the wallets:", err)
 		}
 	}
+}
+
+// observed tells of each answer to a pay in the moment in which it arrives.
+type observed struct {
+	http.RoundTripper
+	see func(event)
+}
+
+// RoundTrip asks.
+func (o *observed) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := o.RoundTripper.RoundTrip(request)
+	if err == nil && request.URL.Path == ams.Pay.Path(false) {
+		o.see(answered)
+	}
+	return response, err
 }

@@ -60,6 +60,9 @@ func (h *House) submit(m flow.Movement, now time.Time, reply flow.Reply) error {
 }
 
 func (h *House) submitted(ctx context.Context, m flow.Movement, reply flow.Reply) error {
+	if err := h.admits(m); err != nil {
+		return err
+	}
 	if err := h.desk.Submit(ctx, m, h.config.Now(), reply); err != nil {
 		return err
 	}

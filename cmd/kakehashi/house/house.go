@@ -35,6 +35,8 @@ type Config struct {
 	Connect func(w wallet.Wallet) wallet.Connector
 	// Quiet opens the house for a command: no wallet is asked about anything.
 	Quiet bool
+	// Closed opens the house without new payments and refunds, until Reopen: its books were restored.
+	Closed bool
 	// Alarm is told what an operator must know: a name and what it is about.
 	Alarm func(name, about string)
 }
@@ -57,6 +59,7 @@ type House struct {
 	callers sync.WaitGroup
 
 	mutex      sync.Mutex
+	closing    closing
 	stopping   bool
 	failed     error
 	connectors map[wallet.ID]connected
@@ -94,6 +97,9 @@ func Open(ctx context.Context, c Config) (*House, error) {
 		}
 		h.wakes[t.Lane()] = make(chan struct{}, 1)
 		h.found = append(h.found, t.Open()...)
+	}
+	if c.Closed {
+		h.closing.close(h.found)
 	}
 	if !c.Quiet {
 		h.relay.Recover(h.found, c.Now())

@@ -89,6 +89,7 @@ func (h *House) fail(err error) {
 func (h *House) committed(rows []ledger.Row, changed []*payment.Payment) {
 	now := h.config.Now()
 	h.relay.Committed(changed, now)
+	h.settle(changed)
 	h.dispatch(h.relay.Step(now))
 	h.mutex.Lock()
 	followers := h.followers
