@@ -22,9 +22,11 @@ const (
 	resolvedIn = 30 * time.Second
 )
 
-// Board is the present of a network in memory: the last payments, the day's counts, and what is not known yet.
+// Board is the present of a network in memory: the last payments, the day's counts, and what is not known
+// yet.
 //
-// Invariant: everything it keeps is bounded. Rows are counted once and in order, whether Follow or CatchUp brings them.
+// Invariant: everything it keeps is bounded. Rows are counted once and in order, whether Follow or CatchUp
+// brings them.
 // Concurrency: safe for any number of callers; nothing of it waits.
 type Board struct {
 	zone  *time.Location
@@ -67,7 +69,8 @@ type step struct {
 // NewBoard is an empty board whose days begin at midnight in a zone.
 func NewBoard(zone *time.Location, now time.Time) *Board {
 	return &Board{zone: zone, epoch: strconv.FormatInt(now.UnixMicro(), 36), version: 1, wake: make(chan struct{}),
-		doubts: map[ident.ID]*doubt{}, lanes: map[ident.Lane]*lane{}, wallets: map[wallet.ID]*pulse{}, tailMax: tailMax}
+		doubts: map[ident.ID]*doubt{}, lanes: map[ident.Lane]*lane{}, wallets: map[wallet.ID]*pulse{},
+		tailMax: tailMax}
 }
 
 // Follow takes a batch that was committed.
@@ -179,7 +182,8 @@ func (b *Board) follow(id ident.ID, r *ledger.Row) {
 	}
 }
 
-// patience is how long a wallet may take before its payment counts as not known: about as long as the shop is kept waiting.
+// patience is how long a wallet may take before its payment counts as not known: about as long as the shop is
+// kept waiting.
 //
 // Source: decisions B25.
 const patience = 4 * time.Second

@@ -48,7 +48,7 @@ func TestStartFindsAgainWhatWasFollowed(t *testing.T) {
 		t.Fatalf("they differ: …%s\nand …%s", followed[max(0, at-200):min(len(followed), at+300)],
 			started[max(0, at-200):min(len(started), at+300)])
 	}
-	has(t, started, "2 payments are not known yet", "asked <time>", "refund begun <time>")
+	has(t, started, "The outcome of 2 payments is not known yet", "asked <time>", "refund begun <time>")
 }
 
 func TestOpenPaymentsThatTheStartIsToldOfAreShown(t *testing.T) {
@@ -101,7 +101,8 @@ func TestDayWhoseBeginningIsNotReadSaysSinceWhen(t *testing.T) {
 	}
 }
 
-// However a journal is cut into batches, and whichever of them are told twice or not at all, each row is counted once.
+// However a journal is cut into batches, and whichever of them are told twice or not at all, each row is
+// counted once.
 func TestRowsAreCountedOnce(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -146,7 +147,8 @@ func TestRowsAreCountedOnce(t *testing.T) {
 		}
 		begun, paid, declined, cancelled, since := b.Counted()
 		if begun != count(ledger.PaymentSent, ledger.PaymentRefused) || paid != count(ledger.PaymentSucceeded) ||
-			declined != count(ledger.PaymentFailed, ledger.PaymentRefused) || cancelled != count(ledger.PaymentCancelled) ||
+			declined != count(ledger.PaymentFailed, ledger.PaymentRefused) ||
+			cancelled != count(ledger.PaymentCancelled) ||
 			since != 0 {
 			t.Fatalf("%d begun, %d paid, %d declined, %d cancelled since %d", begun, paid, declined, cancelled, since)
 		}

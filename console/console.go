@@ -2,10 +2,11 @@
 
 // Package console is the operator's pages: payments as they happen, and the story of each.
 //
-// It only reads. A Board follows what is committed and keeps the last payments, the day's counts and what is not known yet in
-// memory, bounded; it is rebuilt from the journal's tail at the start. Pages are rendered on the server and complete without
-// script; with it, the first page changes in place by server-sent events, each client at its own pace. In a demo, and only
-// there, the operator can make a wallet misbehave and is shown how to point an SDK at the network.
+// It only reads. A Board follows what is committed and keeps the last payments, the day's counts and what is
+// not known yet in memory, bounded; it is rebuilt from the journal's tail at the start. Pages are rendered on
+// the server and complete without script; with it, the first page changes in place by server-sent events,
+// each client at its own pace. In a demo, and only there, the operator can make a wallet misbehave and is
+// shown how to point an SDK at the network.
 //
 // Read console.go, board.go, live.go, stream.go, then story.go.
 package console
@@ -52,9 +53,14 @@ type Config struct {
 	Title   string         // what the network is called, beside the product's name; may be empty
 	Demo    Demo           // nil outside a demo
 
-	// Resting reports whether new payments are kept from a wallet because it does not answer; nil: the console cannot know.
+	// Watchers is how many may watch the live page at once; 0: 256.
+	Watchers int
+
+	// Resting reports whether new payments are kept from a wallet because it does not answer; nil: the
+	// console cannot know.
 	Resting func(id wallet.ID) bool
-	// Asked is how often a wallet was asked about an open payment since its state changed last; nil: the console cannot know.
+	// Asked is how often a wallet was asked about an open payment since its state changed last; nil: the
+	// console cannot know.
 	Asked func(id ident.ID) int
 	// Open gives every payment that is open at the start; nil: those that the journal's tail tells of.
 	Open func() []*payment.Payment
@@ -71,13 +77,14 @@ const (
 // console is the handler of all pages.
 type console struct {
 	Config
-	kit      *look.Kit
-	board    *Board
-	watching atomic.Int64 // event streams that are open
+	kit       *look.Kit
+	board     *Board
+	fragments fragments
+	watching  atomic.Int64 // event streams that are open
 }
 
-// New follows the network and answers requests for its pages. It reads the journal's tail before it returns; what cannot be
-// read then is read when a page is asked for.
+// New follows the network and answers requests for its pages. It reads the journal's tail before it returns;
+// what cannot be read then is read when a page is asked for.
 func New(c Config) http.Handler {
 	name := "Kakehashi"
 	if c.Title != "" {
@@ -86,9 +93,13 @@ func New(c Config) http.Handler {
 	if c.Alarm == nil {
 		c.Alarm = func(string, string) {}
 	}
+	if c.Watchers <= 0 {
+		c.Watchers = watchersMax
+	}
 	s := &console{Config: c, board: NewBoard(c.Zone, c.Network.Now()),
-		kit: look.NewKit(look.Site{Name: name, Pages: pageFiles, Words: words().With(storyWords()), Assets: assetFiles,
-			Zone: c.Zone})}
+		kit: look.NewKit(look.Site{Name: name, Pages: pageFiles, Words: words.With(storyWords),
+			Assets: assetFiles,
+			Zone:   c.Zone})}
 	c.Network.Follow(s.board.Follow)
 	s.catchUp(context.Background())
 	if c.Open != nil {

@@ -15,12 +15,13 @@ type day struct {
 	date                                       int // 20261124
 	begun, paid, declined, cancelled, refunded int
 	taken, returned                            map[money.Currency]money.Amount // in the shops' currencies
-	since                                      time.Time                       // zero: since midnight; else what was before is not known
+	since                                      time.Time                       // what was before is not known; zero: all is
 }
 
 func dateOf(t time.Time) int { return t.Year()*10_000 + int(t.Month())*100 + t.Day() }
 
-// on is the count of a day: the one that is kept, or a fresh one when a day has begun. ok is false for a day that is over.
+// on is the count of a day: the one that is kept, or a fresh one when a day has begun. ok is false for a day
+// that is over.
 func (d *day) on(date int) (ok bool) {
 	if date > d.date {
 		*d = day{date: date, taken: map[money.Currency]money.Amount{}, returned: map[money.Currency]money.Amount{}}

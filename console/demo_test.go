@@ -15,7 +15,8 @@ import (
 // post sends the form that makes a wallet fail, with a header beside it.
 func (w *world) post(path, choice string, header ...string) *httptest.ResponseRecorder {
 	w.t.Helper()
-	r := httptest.NewRequest(http.MethodPost, "http://console.test"+path, strings.NewReader(url.Values{"choice": {choice}}.Encode()))
+	r := httptest.NewRequest(http.MethodPost, "http://console.test"+path,
+		strings.NewReader(url.Values{"choice": {choice}}.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if len(header) == 2 {
 		r.Header.Set(header[0], header[1])
@@ -82,14 +83,16 @@ func TestDemoRefusesWhatIsNotOffered(t *testing.T) {
 func TestForeignSiteCannotMakeAWalletFail(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	for _, header := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "http://evil.test"}, {"Origin", "null"}} {
+	for _, header := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "http://evil.test"},
+		{"Origin", "null"}} {
 		answer := w.post("/wallet/hk/behaviour", "silent", header[0], header[1])
 		if answer.Code != http.StatusForbidden || w.demo.Behaviour("hk") != console.Normal {
 			t.Errorf("%v: %d, the wallet is %s", header, answer.Code, w.demo.Behaviour("hk"))
 		}
 		has(t, answer.Body.String(), "This request came from another site", "Nothing was changed.")
 	}
-	if answer := w.post("/wallet/hk/behaviour", "silent", "Sec-Fetch-Site", "same-origin"); answer.Code != http.StatusSeeOther {
+	if answer := w.post("/wallet/hk/behaviour", "silent", "Sec-Fetch-Site",
+		"same-origin"); answer.Code != http.StatusSeeOther {
 		t.Errorf("%d", answer.Code)
 	}
 }
@@ -107,6 +110,8 @@ func TestSDKIsToldWhereToPoint(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	box := w.demo.SDK()
-	has(t, part(t, w.page("/"), "sdk", "</section>"), "Point your SDK here", box.ClientID, box.Gateways[0].URL, box.Gateways[1].URL,
-		">"+box.KeyPKCS8+"</textarea>", ">"+box.KeyPKCS1+"</textarea>", ">"+box.PublicKey+"</textarea>", `data-copy="sdk-pkcs8"`)
+	has(t, part(t, w.page("/"), "sdk", "</section>"), "Point your SDK here", box.ClientID, box.Gateways[0].URL,
+		box.Gateways[1].URL,
+		">"+box.KeyPKCS8+"</textarea>", ">"+box.KeyPKCS1+"</textarea>", ">"+box.PublicKey+"</textarea>",
+		`data-copy="sdk-pkcs8"`)
 }

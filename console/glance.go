@@ -13,21 +13,25 @@ import (
 )
 
 // shownMax is how many of what is not known are told one by one, the oldest first.
-const shownMax = 12
+const shownMax = 8
 
 // recentWindow is over how many minutes a wallet's payments are counted, the present one included.
 const recentWindow = 5
 
-// glance is a copy of what the board shows at one moment.
+// news are the rows of the list that changed since a client looked last.
+type news struct {
+	version int64
+	wake    <-chan struct{}    // closed when there is more to see
+	rows    []*payment.Payment // oldest first
+}
+
+// glance is a copy of what the board shows beside the list at one moment.
 type glance struct {
 	now     time.Time
 	version int64
-	wake    <-chan struct{} // closed when there is more to see
-
-	rows    []*payment.Payment // that changed since the version a client has seen, oldest first
-	doubts  []doubt            // oldest first, at most shownMax
-	unknown int                // how many are open
-	crowded bool               // and more than the board can watch
+	doubts  []doubt // oldest first, at most shownMax
+	unknown int     // how many are open
+	crowded bool    // and more than the board can watch
 	day     day
 	minutes [windowMinutes]int
 	wallets map[wallet.ID]health
@@ -41,18 +45,26 @@ type health struct {
 	answered              time.Time
 }
 
-// look copies what is shown to a client that has seen a version.
-func (b *Board) look(seen int64, now time.Time) glance {
+// news gives the rows that a client which has seen a version has not.
+func (b *Board) news(seen int64) news {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	n := news{version: b.version, wake: b.wake}
+	for _, e := range b.recent {
+		if e.version > seen {
+			n.rows = append(n.rows, e.payment)
+		}
+	}
+	return n
+}
+
+// look copies what is shown beside the list.
+func (b *Board) look(now time.Time) glance {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	b.forget(now)
-	g := glance{now: now, version: b.version, wake: b.wake, minutes: b.minutes.last(now),
-		crowded: len(b.doubts) >= doubtsMax, wallets: make(map[wallet.ID]health, len(b.wallets))}
-	for _, e := range b.recent {
-		if e.version > seen {
-			g.rows = append(g.rows, e.payment)
-		}
-	}
+	g := glance{now: now, version: b.version, minutes: b.minutes.last(now), crowded: len(b.doubts) >= doubtsMax,
+		wallets: make(map[wallet.ID]health, len(b.wallets))}
 	for id, p := range b.wallets {
 		h := health{answered: p.answered}
 		for i := range recentWindow {

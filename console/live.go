@@ -84,15 +84,16 @@ func (s *console) live(w http.ResponseWriter, r *http.Request) error {
 		s.catchUp(r.Context())
 	}
 	l, now := look.Chosen(r), s.Network.Now()
-	g := s.board.look(0, now)
+	n := s.board.news(0)
+	g := s.board.look(now)
 	v := liveView{Page: s.kit.Page(r, s.kit.Say(l, "live")), Now: now, Most: recentMax, Strip: s.strip(&g),
 		Doubts: s.doubts(r.Context(), l, &g), Wallets: s.wallets(l, &g)}
 	v.Page.Styles, v.Page.Script = []string{"console.css"}, "console.js"
 	v.Page.Links = []look.Link{{Text: v.Page.Title, Address: "/", Here: true}}
 	v.Page.Live = s.kit.Say(l, "live.still", s.kit.Clock(l).Time(now))
-	v.Events = "/events?after=" + s.position(g.version) + "&lang=" + string(l)
-	for i := len(g.rows) - 1; i >= 0; i-- {
-		v.Rows = append(v.Rows, s.row(r.Context(), g.rows[i]))
+	v.Events = "/events?after=" + s.position(n.version) + "&lang=" + string(l)
+	for i := len(n.rows) - 1; i >= 0; i-- {
+		v.Rows = append(v.Rows, s.row(r.Context(), n.rows[i]))
 	}
 	if s.Demo != nil {
 		box := s.Demo.SDK()

@@ -46,22 +46,29 @@ func TestLivePageShowsTheDayAndTheLastPayments(t *testing.T) {
 	declined := w.pay("b", "m-2", "kr", 25000)
 	w.run(time.Minute)
 	page := w.page("/")
-	has(t, row(t, page, paid), `<span class="unit">JPY</span> 1,000</span>`, `<span class="unit">HKD</span> 51.51</span>`,
-		`<bdi lang="ja">Sample Cafe</bdi> <small>Kyoto</small>`, `<bdi lang="zh-Hant-HK">Sample HK</bdi> <small>Hong Kong</small>`,
-		`<span class="chip paid">`, `Paid</span> <small>in 0.0 s</small>`, `>12:00:00</time>`, `href="/payment/`+paid.ID.String()+`"`)
+	has(t, row(t, page, paid), `<span class="unit">JPY</span> 1,000</span>`,
+		`<span class="unit">HKD</span> 51.51</span>`,
+		`<bdi lang="ja">Sample Cafe</bdi> <small>Kyoto</small>`,
+		`<bdi lang="zh-Hant-HK">Sample HK</bdi> <small>Hong Kong</small>`,
+		`<span class="chip paid">`, `Paid</span> <small>in 0 ms</small>`, `>12:00:00</time>`,
+		`href="/payment/`+paid.ID.String()+`"`)
 	has(t, row(t, page, declined), "25,000", "見本商店 那覇本店", "Okinawa", `<bdi lang="ko">샘플 페이</bdi>`, "South Korea",
-		`<span class="chip declined">`, "Declined</span> <small>after 0.0 s</small>")
+		`<span class="chip declined">`, "Declined</span> <small>after 0 ms</small>")
 	if strings.Index(page, "p-"+paid.ID.String()) < strings.Index(page, "p-"+declined.ID.String()) {
 		t.Error("the newest payment is not on top")
 	}
-	has(t, part(t, page, "strip", "</section>"), `Paid today</dt><dd><span class="amount"><span class="unit">JPY</span> 1,000</span>`,
+	has(t, part(t, page, "strip", "</section>"),
+		`Paid today</dt><dd><span class="amount"><span class="unit">JPY</span> 1,000</span>`,
 		`<dd id="begun">2</dd>`, `Paid</dt><dd class="paid">1</dd>`, `Declined</dt><dd class="declined">1</dd>`,
-		`Cancelled</dt><dd class="soft">0</dd>`, `id="unknown">0</dd>`, "2 payments in the last 15 minutes", "peak 2 a minute",
+		`Cancelled</dt><dd class="soft">0</dd>`, `id="unknown">0</dd>`, "2 payments in the last 15 minutes",
+		"peak 2 a minute",
 		": 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0\"")
 	has(t, part(t, page, "wallet-hk", "</li>"), "1 payment<", "Answering")
-	has(t, part(t, page, "wallet-kr", "</li>"), "Answering", `<svg class="sign"`, "1<span class=\"unseen\"> Declined</span>")
+	has(t, part(t, page, "wallet-kr", "</li>"), "Answering", `<svg class="sign"`,
+		"1<span class=\"unseen\"> Declined</span>")
 	has(t, part(t, page, "wallet-th", "</li>"), "0 payments", "Quiet")
-	has(t, page, "Every payment is known.", "<noscript>", "This is how it was at 12:01:00. Reload the page", `lang="en"`)
+	has(t, page, "The outcome of every payment is known.", "<noscript>", "This is how it was at 12:01:00. Reload the page",
+		`lang="en"`)
 	lacks(t, page, "<script>", " style=", "<style", "onclick")
 }
 
@@ -134,14 +141,16 @@ func TestUnknownPaymentIsOnTopWithWhatIsDoneAboutIt(t *testing.T) {
 	w.run(12 * time.Second)
 	page := w.page("/")
 	doubt := part(t, page, "doubt-"+p.ID.String(), "</li>")
-	has(t, page, "1 payment is not known yet", `<dd class="waiting" id="unknown">1</dd>`)
-	has(t, doubt, `class="age">12 s</p>`, "3,200", "Sample Cafe", "Sample HK", "asking the wallet what happened, 3rd time",
+	has(t, page, "The outcome of 1 payment is not known yet", `<dd class="waiting" id="unknown">1</dd>`)
+	has(t, doubt, `class="age">12 s</p>`, "3,200", "Sample Cafe", "Sample HK",
+		"asking the wallet what happened, 3rd time",
 		"asked <time>12:00:00</time>", "no clear answer <time>12:00:00</time>")
 	has(t, row(t, page, p), "Not known yet")
 	has(t, part(t, page, "wallet-hk", "</li>"), "1 unknown, oldest 12 s")
 
 	w.run(time.Minute)
-	has(t, part(t, w.page("/"), "doubt-"+p.ID.String(), "</li>"), "nobody could say what happened: cancelling at the wallet",
+	has(t, part(t, w.page("/"), "doubt-"+p.ID.String(), "</li>"),
+		"nobody could say what happened: cancelling at the wallet",
 		"cancel begun <time>12:01:")
 
 	w.wallets["hk"].mute = false
@@ -149,12 +158,12 @@ func TestUnknownPaymentIsOnTopWithWhatIsDoneAboutIt(t *testing.T) {
 	page = w.page("/")
 	has(t, row(t, page, p), `<span class="chip cancelled">`, "Cancelled</span>")
 	has(t, part(t, page, "doubt-"+p.ID.String(), "</li>"), "settled after", "nothing is charged", "cancelled <time>")
-	has(t, page, "Every payment is known again", `Cancelled</dt><dd class="soft">1</dd>`)
+	has(t, page, "The outcome of every payment is known again", `Cancelled</dt><dd class="soft">1</dd>`)
 
 	w.run(time.Minute)
 	page = w.page("/")
 	lacks(t, page, "doubt-"+p.ID.String())
-	has(t, page, "Every payment is known.")
+	has(t, page, "The outcome of every payment is known.")
 }
 
 func TestUnknownPaymentThatWasPaidIsToldSo(t *testing.T) {
@@ -167,7 +176,8 @@ func TestUnknownPaymentThatWasPaidIsToldSo(t *testing.T) {
 	w.wallets["kr"].mute = false
 	w.run(10 * time.Second)
 	page := w.page("/")
-	has(t, part(t, page, "doubt-"+p.ID.String(), "</li>"), "known after 3.0 s: the wallet took the money", "paid <time>")
+	has(t, part(t, page, "doubt-"+p.ID.String(), "</li>"), "known after 3.0 s: the wallet took the money",
+		"paid <time>")
 	has(t, row(t, page, p), "Paid</span> <small>in 3.0 s</small>")
 }
 
@@ -199,7 +209,8 @@ func TestContradictionIsShownBesideThePayment(t *testing.T) {
 	w.wallets["hk"].inquiry.Payer.UnmarshalText([]byte("HKD 9999"))
 	p := w.pay("a", "m-1", "hk", 1000)
 	w.run(4 * time.Second)
-	has(t, part(t, w.page("/"), "doubt-"+p.ID.String(), "</li>"), "the wallet tells the payer&#39;s HKD 99.99 instead of HKD 51.51",
+	has(t, part(t, w.page("/"), "doubt-"+p.ID.String(), "</li>"),
+		"the wallet tells the payer&#39;s HKD 99.99 instead of HKD 51.51",
 		"contradiction")
 }
 
@@ -210,7 +221,8 @@ func TestWalletThatRestsIsSaidToRefusePayments(t *testing.T) {
 	for i := range 8 {
 		w.pay(fmt.Sprint(i), "m-1", "tw", 1000)
 	}
-	has(t, part(t, w.page("/"), "wallet-tw", "</li>"), `class="health declined"`, "Not answering: new payments are refused")
+	has(t, part(t, w.page("/"), "wallet-tw", "</li>"), `class="health declined"`,
+		"Not answering: new payments are refused")
 }
 
 func TestADayBeginsAtMidnight(t *testing.T) {
@@ -218,15 +230,18 @@ func TestADayBeginsAtMidnight(t *testing.T) {
 	w := setup(t)
 	w.pay("a", "m-1", "hk", 1000)
 	w.run(13 * time.Hour) // one in the morning in Japan
-	has(t, part(t, w.page("/"), "strip", "</section>"), "JPY</span> 0</span>", `<dd id="begun">0</dd>`, `Paid</dt><dd class="paid">0</dd>`)
+	has(t, part(t, w.page("/"), "strip", "</section>"), "JPY</span> 0</span>", `<dd id="begun">0</dd>`,
+		`Paid</dt><dd class="paid">0</dd>`)
 	w.pay("b", "m-1", "hk", 700)
-	has(t, part(t, w.page("/"), "strip", "</section>"), "JPY</span> 700</span>", `<dd id="begun">1</dd>`, `Paid</dt><dd class="paid">1</dd>`)
+	has(t, part(t, w.page("/"), "strip", "</section>"), "JPY</span> 700</span>", `<dd id="begun">1</dd>`,
+		`Paid</dt><dd class="paid">1</dd>`)
 }
 
 func TestEmptyNetworkSaysWhatWouldAppear(t *testing.T) {
 	t.Parallel()
 	w := setup(t, func(w *world) { w.config.Demo = nil })
-	has(t, w.page("/"), "No payment yet. When a shop charges a wallet, it appears here at once.", "Every payment is known.")
+	has(t, w.page("/"), "No payment yet. When a shop charges a wallet, it appears here at once.",
+		"The outcome of every payment is known.")
 }
 
 func TestSecurityHeadersAreOnEveryAnswer(t *testing.T) {
@@ -234,14 +249,16 @@ func TestSecurityHeadersAreOnEveryAnswer(t *testing.T) {
 	w := setup(t)
 	p := w.pay("a", "m-1", "hk", 1000)
 	style := regexp.MustCompile(`/assets/look\.[0-9a-f]+\.css`).FindString(w.page("/"))
-	for path, status := range map[string]int{"/": 200, "/payment/" + p.ID.String(): 200, style: 200, "/assets/look.css": 404,
+	for path, status := range map[string]int{"/": 200, "/payment/" + p.ID.String(): 200, style: 200,
+		"/assets/look.css": 404,
 		"/payment/nothing": 404, "/nothing": 404, "/wallet/hk/behaviour": 404} {
 		answer := w.get(path, "en")
 		h := answer.Header()
 		if answer.Code != status {
 			t.Errorf("%s: %d", path, answer.Code)
 		}
-		want := map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store",
+		want := map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+			"Cache-Control": "no-store",
 			"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 				"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"}
 		if path == style {

@@ -81,7 +81,8 @@ func TestBrowserMakesAWalletFail(t *testing.T) {
 	w := setup(t)
 	b := browse(t, w)
 	b.dress(1440, 900, "light", "en")
-	b.do(chromedp.Navigate(b.url+"/"), chromedp.Click(chromedp.CSS("#sum-hk")), chromedp.Click(chromedp.CSS("#b-hk-silent")))
+	b.do(chromedp.Navigate(b.url+"/"), chromedp.Click(chromedp.CSS("#sum-hk")),
+		chromedp.Click(chromedp.CSS("#b-hk-silent")))
 	b.wait(`document.querySelector("#wallet-hk .fails")?.innerText.includes("is made to say nothing")`)
 	b.wait(`document.querySelector("#fail-hk").open && location.hash === ""`)
 	b.keep("live-failing", false)
@@ -91,7 +92,8 @@ func TestBrowserMakesAWalletFail(t *testing.T) {
 		t.Errorf("the wallet is %s", got)
 	}
 	b.do(chromedp.Click(chromedp.CSS(`[data-copy="sdk-client"]`)))
-	b.wait(`document.querySelector('[data-copy="sdk-client"]').innerText === "Copied" || getSelection().toString() === "SAMPLE_CLIENT"`)
+	b.wait(`document.querySelector('[data-copy="sdk-client"]').innerText === "Copied" ||
+		getSelection().toString() === "SAMPLE_CLIENT"`)
 	b.quiet()
 }
 
@@ -102,7 +104,8 @@ func TestBrowserWithoutScriptSeesAndDoesTheSame(t *testing.T) {
 	b := browse(t, w)
 	b.dress(1440, 900, "light", "en")
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled,
+			emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}), chromedp.Navigate(b.url+"/"))
 	for selector, want := range map[string]string{"noscript": "Reload the page to see what came after.",
@@ -148,14 +151,15 @@ func TestBrowserFitsEveryPageOnPhoneAndDesk(t *testing.T) {
 						b.wait(listening)
 					}
 					where := fmt.Sprintf("%s-%s-%s-%s", name, size.name, light, lang)
-					if got := b.text(`document.documentElement.scrollWidth > innerWidth ? "wider than" : "within"`); got != "within" {
+					if got := b.text(`document.documentElement.scrollWidth > innerWidth ? "beyond" : "in"`); got != "in" {
 						t.Errorf("%s is %s the window", where, got)
 					}
 					if got := b.text(`document.documentElement.lang`); got != lang {
 						t.Errorf("%s is in %s", where, got)
 					}
 					paper := b.text(`getComputedStyle(document.documentElement).backgroundColor`)
-					if want := map[string]string{"light": "rgb(251, 249, 244)", "dark": "rgb(20, 22, 26)"}[light]; paper != want {
+					if want := map[string]string{"light": "rgb(251, 249, 244)",
+						"dark": "rgb(20, 22, 26)"}[light]; paper != want {
 						t.Errorf("%s is on %s", where, paper)
 					}
 					b.keep(where, name != "live")

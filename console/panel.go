@@ -196,7 +196,8 @@ func (s *console) health(l look.Lang, w wallet.Wallet, h health, now time.Time) 
 	case s.Resting != nil && s.Resting(w.ID):
 		return look.Declined, s.kit.Say(l, "wallet.resting")
 	case h.unknown > 0:
-		return look.Waiting, s.kit.Say(l, "wallet.unanswered", look.Grouped(h.unknown), look.Age(now.Sub(h.oldest), l))
+		return look.Waiting, s.kit.Say(l, "wallet.unanswered", look.Grouped(h.unknown),
+			look.Age(now.Sub(h.oldest), l))
 	case now.Sub(h.answered) < recentWindow*time.Minute:
 		return look.Paid, s.kit.Say(l, "wallet.answering")
 	}

@@ -72,13 +72,14 @@ func (s *console) story(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := storyView{Payment: p, Lane: id.Lane, Shop: s.shop(ctx, p.Merchant), Store: s.place(ctx, p), Wallet: s.brand(p.Wallet)}
+	v := storyView{Payment: p, Lane: id.Lane, Shop: s.shop(ctx, p.Merchant), Store: s.place(ctx, p),
+		Wallet: s.brand(p.Wallet)}
 	v.State, v.Word = standing(p)
 	v.Fate = fate(p)
 	if p.Open() {
 		v.Doing = s.doing(l, p)
-	} else if !p.ChangedAt.IsZero() && len(p.Refunds) == 0 {
-		v.Took = p.ChangedAt.Sub(p.At)
+	} else if row := s.row(ctx, p); row.Final {
+		v.Took = row.Took
 	}
 	if err := s.tell(ctx, l, &v, rows); err != nil {
 		return err
@@ -213,7 +214,8 @@ func plain(r money.Ratio) string {
 }
 
 func refund(p *payment.Payment, f *payment.Refund, rows []ledger.Row) refundView {
-	v := refundView{Refund: f, Name: ident.ID{Lane: p.ID.Lane, Digest: f.ID}.String(), Chip: look.Waiting, Word: "refund.open"}
+	v := refundView{Refund: f, Name: ident.ID{Lane: p.ID.Lane, Digest: f.ID}.String(), Chip: look.Waiting,
+		Word: "refund.open"}
 	switch f.State {
 	case payment.RefundSuccess:
 		v.Chip, v.Word = look.Paid, "refund.done"

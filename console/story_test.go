@@ -40,8 +40,10 @@ func TestStoryExplainsTheMoney(t *testing.T) {
 	w := setup(t)
 	p := w.pay("a", "m-1", "hk", 1000)
 	page := w.page("/payment/" + p.ID.String())
-	has(t, page, "1 JPY cost the payer 0.0515072 HKD. The base rate was 0.0512; the difference is our spread of HKD 0.31.",
-		"The payer paid HKD 51.51 with Sample HK", "Sample Cafe Gion", "Sample HK owes us", "We owe Sample Cafe", "Our position in HKD",
+	has(t, page,
+		"1 JPY cost the payer 0.0515072 HKD. The base rate was 0.0512; the difference is our spread of HKD 0.31.",
+		"The payer paid HKD 51.51 with Sample HK", "Sample Cafe Gion", "Sample HK owes us",
+		"We owe Sample Cafe", "Our position in HKD",
 		"Our exchange income, HKD", "Our fee income, JPY", "till-1", "order-a", p.ID.String())
 	// Every number leads to the line that it is made of.
 	for _, m := range regexp.MustCompile(`href="#([a-z0-9-]+)"`).FindAllStringSubmatch(page, -1) {
@@ -53,7 +55,8 @@ func TestStoryExplainsTheMoney(t *testing.T) {
 		t.Errorf("%d of six numbers lead to their lines", n)
 	}
 	own := w.pay("b", "m-1", "jp", 1000)
-	has(t, w.page("/payment/"+own.ID.String()), "The wallet pays in the shop&#39;s own currency: no rate, no spread.", "Sample JP owes us")
+	has(t, w.page("/payment/"+own.ID.String()),
+		"The wallet pays in the shop&#39;s own currency: no rate, no spread.", "Sample JP owes us")
 }
 
 func TestStoryOfEveryEndIsTold(t *testing.T) {
@@ -69,7 +72,8 @@ func TestStoryOfEveryEndIsTold(t *testing.T) {
 	}
 	refused, _ := story("refused", "m-unheard", func() {}, 0)
 	has(t, refused, "The payment was refused before any wallet was asked.", "MERCHANT_NOT_REGISTERED",
-		"referenceMerchantId m-unheard is not registered", "No money has moved.", "Unregistered shop", "Declined</span>")
+		"referenceMerchantId m-unheard is not registered", "No money has moved.", "Unregistered shop",
+		"Declined</span>")
 	lacks(t, refused, "The payer")
 
 	declined, _ := story("declined", "m-1", func() { hk.pay = no }, 0)
@@ -78,7 +82,8 @@ func TestStoryOfEveryEndIsTold(t *testing.T) {
 
 	unknown, _ := story("unknown", "m-1", func() { hk.mute = true }, time.Second)
 	has(t, unknown, "Whether it took the money is not known yet.", "asking the wallet what happened",
-		"No money has moved. When the wallet says it took the money, the lines appear here.", "The payer pays HKD 51.51")
+		"No money has moved. When the wallet says it took the money, the lines appear here.",
+		"The payer pays HKD 51.51")
 
 	late, _ := story("late", "m-1", func() {
 		hk.pay, hk.inquiry = wallet.Answer{}, wallet.Answer{}
@@ -89,13 +94,15 @@ func TestStoryOfEveryEndIsTold(t *testing.T) {
 	p := w.network.Payment(paymentID("late"))
 	w.run(3 * time.Minute)
 	has(t, w.page("/payment/"+p.ID.String()), "it is too late to cancel. It goes back as a refund.",
-		"The payment is cancelled. The payer owes nothing.", "Taken by Sample HK without a payment", "and given back", "Cancelled</span>")
+		"The payment is cancelled. The payer owes nothing.", "Taken by Sample HK without a payment",
+		"and given back", "Cancelled</span>")
 }
 
 func TestStoryOfNothingIsMissing(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	for _, id := range []string{"nothing", paymentID("never made").String(), strings.ToLower(paymentID("a").String()), "%00", "..%2f"} {
+	for _, id := range []string{"nothing", paymentID("never made").String(),
+		strings.ToLower(paymentID("a").String()), "%00", "..%2f"} {
 		answer := w.get("/payment/"+id, "en")
 		if answer.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", id, answer.Code)

@@ -91,7 +91,8 @@ func (s *console) event(l look.Lang, v *storyView, r *ledger.Row, moved bool) ev
 
 // eventWord is the key of what a kind of row says happened.
 func eventWord(k ledger.Kind) string {
-	if k < ledger.PaymentSent || k > ledger.RefundFailed || (k > ledger.PaymentStrayReversed && k < ledger.RefundSent) {
+	if k < ledger.PaymentSent || k > ledger.RefundFailed || (k > ledger.PaymentStrayReversed &&
+		k < ledger.RefundSent) {
 		return "event.other"
 	}
 	return "event." + k.String()

@@ -14,10 +14,10 @@ import (
 	"github.com/kakehashi-pay/kakehashi/look"
 )
 
-// How a stream is paced. A client that reads slowly is told less often, never more at once than the page shows: a message is
-// what has changed since its last one, so there is no queue to grow.
+// How a stream is paced. A client that reads slowly is told less often, never more at once than the page
+// shows: a message is what has changed since its last one, so there is no queue to grow.
 const (
-	watchersMax = 256                    // streams at once
+	watchersMax = 256                    // streams at once, unless the configuration says otherwise
 	rowsPace    = 100 * time.Millisecond // between two messages
 	panelsPace  = 500 * time.Millisecond // between two that bring more than rows
 	panelsAge   = time.Second            // after which panels are looked at although nothing happened: ages grow
@@ -65,7 +65,7 @@ func (s *console) seen(position string) int64 {
 //
 // Source: HTML Standard, server-sent events.
 func (s *console) events(w http.ResponseWriter, r *http.Request) {
-	if s.watching.Add(1) > watchersMax {
+	if s.watching.Add(1) > int64(s.Watchers) {
 		s.watching.Add(-1)
 		w.Header().Set("Retry-After", "30")
 		s.kit.Refuse(w, r, http.StatusServiceUnavailable, "")
@@ -116,56 +116,54 @@ func (t *stream) run() {
 
 // tell sends one message, where there is something to say. The channel it gives is closed when there is more.
 func (t *stream) tell() (wake <-chan struct{}, err error) {
-	g := t.board.look(t.seen, t.Network.Now())
+	n := t.board.news(t.seen)
 	m, name := message{}, "change"
-	if t.seen == 0 || t.seen > g.version {
+	if t.seen == 0 || t.seen > n.version {
 		name = "snapshot"
 	}
-	var page []byte
 	err = recovered(func() error {
-		for _, p := range g.rows {
-			if page, err = t.kit.Render(t.lang, "row", t.row(t.request.Context(), p)); err != nil {
+		for _, p := range n.rows {
+			html, err := t.rowHTML(t.request.Context(), t.lang, p)
+			if err != nil {
 				return err
 			}
-			m.Rows = append(m.Rows, string(page))
+			m.Rows = append(m.Rows, html)
 		}
-		return t.look(&g, &m)
+		return t.look(n.version, &m)
 	})
 	if err != nil {
 		t.Alarm(AlarmPage, "GET /events: "+err.Error())
 		return nil, err
 	}
 	if len(m.Rows) > 0 || len(m.Panels) > 0 || name == "snapshot" {
-		return g.wake, t.send(name, g.version, m)
+		return n.wake, t.send(name, n.version, m)
 	}
-	t.seen = g.version
+	t.seen = n.version
 	if time.Since(t.spokenAt) >= heartbeat {
-		return g.wake, t.write([]byte(": here\n\n"))
+		return n.wake, t.write([]byte(": here\n\n"))
 	}
-	return g.wake, nil
+	return n.wake, nil
 }
 
 // look adds the panels that look different from what the client has, unless that was done a moment ago.
-func (t *stream) look(g *glance, m *message) error {
-	t.panelsDue = t.panelsDue || g.version != t.seen
+func (t *stream) look(version int64, m *message) error {
+	t.panelsDue = t.panelsDue || version != t.seen
 	if time.Since(t.panelled) < panelsPace {
 		return nil
 	}
 	t.panelled, t.panelsDue = time.Now(), false
-	ctx := t.request.Context()
-	for name, data := range map[string]any{"strip": t.strip(g), "doubts": t.doubts(ctx, t.lang, g),
-		"wallets": t.wallets(t.lang, g)} {
-		page, err := t.kit.Render(t.lang, name, data)
-		if err != nil {
-			return err
-		}
-		if t.panels[name] == string(page) {
+	fresh, err := t.panelsHTML(t.request.Context(), t.lang, version)
+	if err != nil {
+		return err
+	}
+	for name, html := range fresh {
+		if t.panels[name] == html {
 			continue
 		}
 		if m.Panels == nil {
 			m.Panels = map[string]string{}
 		}
-		t.panels[name], m.Panels[name] = string(page), string(page)
+		t.panels[name], m.Panels[name] = html, html
 	}
 	return nil
 }

@@ -41,8 +41,8 @@ func (b *Board) pulse(id wallet.ID) *pulse {
 	return p
 }
 
-// offer counts a row when it is the lane's next one. One that comes too early is read again later, one that was counted
-// already is passed over.
+// offer counts a row when it is the lane's next one. One that comes too early is read again later, one that
+// was counted already is passed over.
 func (b *Board) offer(l *lane, r *ledger.Row) (counted bool) {
 	l.told = max(l.told, r.N)
 	if r.N != l.counted+1 || !l.begun && r.N != 1 {
@@ -92,7 +92,8 @@ func (b *Board) behind() bool {
 	return false
 }
 
-// CatchUp reads from the journal what the board was not told: at the start the tail of every lane, later what slipped by.
+// CatchUp reads from the journal what the board was not told: at the start the tail of every lane, later what
+// slipped by.
 //
 // Errors: the store's.
 func (b *Board) CatchUp(ctx context.Context, reader *store.Reader, now time.Time) error {
@@ -113,7 +114,8 @@ func (b *Board) CatchUp(ctx context.Context, reader *store.Reader, now time.Time
 }
 
 // begin decides where the lane's tail begins, and learns its accounts; fresh is false when that was done before.
-func (b *Board) begin(ctx context.Context, reader *store.Reader, row store.LaneRow, most int64) (fresh bool, err error) {
+func (b *Board) begin(ctx context.Context, reader *store.Reader, row store.LaneRow, most int64) (fresh bool,
+	err error) {
 	b.mutex.Lock()
 	begun := b.lane(row.Lane).begun
 	b.mutex.Unlock()

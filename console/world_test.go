@@ -142,7 +142,8 @@ func (d *demo) Behaviour(id wallet.ID) console.Choice {
 
 func (d *demo) SDK() console.SDKBox {
 	return console.SDKBox{ClientID: "SAMPLE_CLIENT",
-		Gateways: []console.Gateway{{For: "payments", URL: "http://127.0.0.1:8080"}, {For: "wallets", URL: "http://127.0.0.1:8081"}},
+		Gateways: []console.Gateway{{For: "payments", URL: "http://127.0.0.1:8080"}, {For: "wallets",
+			URL: "http://127.0.0.1:8081"}},
 		KeyPKCS8: strings.Repeat("MIIEvQIBADANBgkq", 12), KeyPKCS1: strings.Repeat("MIIEowIBAAKCAQEA", 12),
 		PublicKey: strings.Repeat("MIIBIjANBgkqhkiG", 8)}
 }
@@ -183,29 +184,38 @@ type sampleShop struct {
 
 // sampleShops are plainly samples.
 var sampleShops = []sampleShop{{"m-1", "Sample Cafe", 26}, {"m-2", "見本商店 那覇本店", 47}, {"m-3", "サンプル珈琲 札幌", 1},
-	{"m-4", "Sample Ramen Asakusa", 13}, {"m-5", "見本旅館", 22}, {"m-evil", `<script>alert(1)</script>"'&` + "\u202e", 27}}
+	{"m-4", "Sample Ramen Asakusa", 13}, {"m-5", "見本旅館", 22}, {"m-evil",
+		`<script>alert(1)</script>"'&` + "\u202e", 27}}
 
 func (w *world) furnish() {
 	facts := store.Facts{
-		Holders: []access.Holder{{ID: "acq", Kind: access.AcquirerHolder, Name: "Sample acquirer", Status: access.Active}},
-		Plans:   []merchant.Plan{{ID: "std", Percent: money.BasisPoints(200), Rounding: money.Down, FeeBack: true}},
-		Stores: []merchant.Store{{Merchant: merchant.NameOf(0, "acq", "m-1"), Reference: "s-1", Name: "Sample Cafe Gion",
-			MCC: "5812"}},
+		Holders: []access.Holder{{ID: "acq", Kind: access.AcquirerHolder, Name: "Sample acquirer",
+			Status: access.Active}},
+		Plans: []merchant.Plan{{ID: "std", Percent: money.BasisPoints(200), Rounding: money.Down, FeeBack: true}},
+		Stores: []merchant.Store{{Merchant: merchant.NameOf(0, "acq", "m-1"), Reference: "s-1",
+			Name: "Sample Cafe Gion",
+			MCC:  "5812"}},
 	}
 	for _, s := range sampleShops {
-		facts.Merchants = append(facts.Merchants, merchant.Merchant{ID: merchant.NameOf(0, "acq", s.reference), Holder: "acq",
-			Reference: s.reference, Name: s.name, MCC: "5812", Region: "JP", Prefecture: s.prefecture, Currency: money.JPY,
-			Status: merchant.Live, Plan: "std"})
+		facts.Merchants = append(facts.Merchants, merchant.Merchant{ID: merchant.NameOf(0, "acq", s.reference),
+			Holder:    "acq",
+			Reference: s.reference, Name: s.name, MCC: "5812", Region: "JP", Prefecture: s.prefecture,
+			Currency: money.JPY,
+			Status:   merchant.Live, Plan: "std"})
 	}
 	for _, f := range []struct {
 		id, brand string
 		currency  money.Currency
 		yen       string
-	}{{"cn", "Sample 钱包", money.CNY, "0.0476"}, {"hk", "Sample HK", money.HKD, "0.0512"}, {"jp", "Sample JP", money.JPY, ""},
-		{"kr", "샘플 페이", money.KRW, "9.41"}, {"th", "Sample ไทย", money.THB, "0.2263"}, {"tw", "範例支付", money.TWD, "0.2081"}} {
+	}{{"cn", "Sample 钱包", money.CNY, "0.0476"}, {"hk", "Sample HK", money.HKD, "0.0512"}, {"jp", "Sample JP",
+		money.JPY, ""},
+		{"kr", "샘플 페이", money.KRW, "9.41"}, {"th", "Sample ไทย", money.THB, "0.2263"}, {"tw", "範例支付", money.TWD,
+			"0.2081"}} {
 		id := wallet.ID(f.id)
-		facts.Wallets = append(facts.Wallets, wallet.Wallet{ID: id, Client: ident.Client(strings.ToUpper(f.id) + "_WALLET"),
-			Holder: ident.Holder(f.id), Brand: f.brand, Region: strings.ToUpper(f.id), Currency: f.currency, OurKey: 1,
+		facts.Wallets = append(facts.Wallets, wallet.Wallet{ID: id,
+			Client: ident.Client(strings.ToUpper(f.id) + "_WALLET"),
+			Holder: ident.Holder(f.id), Brand: f.brand, Region: strings.ToUpper(f.id), Currency: f.currency,
+			OurKey: 1,
 			Status: wallet.Live, SpreadBasisPoints: 60, Rounding: money.HalfEven, PartialRefunds: true})
 		if f.yen != "" {
 			facts.Quotes = append(facts.Quotes, line(w.t, f.id, f.currency, f.yen))
@@ -226,8 +236,9 @@ func line(t testing.TB, id string, c money.Currency, yen string) fx.Quote {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, err := fx.Price(rate, fx.Provenance{Source: "test", Route: 1}, fx.PricingTerms{Wallet: id, SpreadBasisPoints: 60,
-		Rounding: money.HalfEven, Lifetime: 48 * time.Hour, Guaranteed: true}, noon)
+	q, err := fx.Price(rate, fx.Provenance{Source: "test", Route: 1}, fx.PricingTerms{Wallet: id,
+		SpreadBasisPoints: 60,
+		Rounding:          money.HalfEven, Lifetime: 48 * time.Hour, Guaranteed: true}, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,11 +252,13 @@ func paymentID(request string) ident.ID { return ident.Name(0, ident.Payment, "S
 func (w *world) pay(request, shop string, from wallet.ID, yen int64) *payment.Payment {
 	w.t.Helper()
 	id := paymentID(request)
-	m := flow.Pay{ID: id, Client: "SHOP", Holder: "acq", RequestID: request, Order: "order-" + request, Reference: shop,
-		Store: "s-1", Terminal: "till-1", Price: money.New(yen, money.JPY), Wallet: from}
+	m := flow.Pay{ID: id, Client: "SHOP", Holder: "acq", RequestID: request, Order: "order-" + request,
+		Reference: shop,
+		Store:     "s-1", Terminal: "till-1", Price: money.New(yen, money.JPY), Wallet: from}
 	copy(m.Marks[0][:], request)
 	copy(m.Marks[1][:], "old "+request)
-	p, err := w.network.Pay(context.Background(), m, wallet.Charge{Payment: id, Code: "2810010000000000", Price: m.Price,
+	p, err := w.network.Pay(context.Background(), m, wallet.Charge{Payment: id, Code: "2810010000000000",
+		Price: m.Price,
 		Order: m.Order})
 	if err != nil {
 		w.t.Fatal(err)
@@ -264,8 +277,9 @@ func (w *world) run(d time.Duration) {
 // refund asks for money back.
 func (w *world) refund(p *payment.Payment, request string, yen int64) {
 	w.t.Helper()
-	m := flow.Refund{Payment: p.ID, ID: ident.Name(0, ident.Refund, "SHOP", "", request), Client: "SHOP", RequestID: request,
-		Amount: money.New(yen, money.JPY), Merchant: p.Merchant}
+	m := flow.Refund{Payment: p.ID, ID: ident.Name(0, ident.Refund, "SHOP", "", request), Client: "SHOP",
+		RequestID: request,
+		Amount:    money.New(yen, money.JPY), Merchant: p.Merchant}
 	if _, err := w.network.Do(context.Background(), m); err != nil {
 		w.t.Fatal(err)
 	}
@@ -275,7 +289,9 @@ func (w *world) refund(p *payment.Payment, request string, yen int64) {
 // get asks for a page, as a browser of the language does.
 func (w *world) get(path string, lang string) *httptest.ResponseRecorder {
 	w.t.Helper()
-	r := httptest.NewRequest(http.MethodGet, "http://console.test"+path, nil)
+	ctx, cancel := context.WithTimeout(context.Background(), streamPatience)
+	defer cancel()
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://console.test"+path, nil)
 	r.Header.Set("Accept-Language", lang)
 	answer := httptest.NewRecorder()
 	w.handler.ServeHTTP(answer, r)

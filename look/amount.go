@@ -10,13 +10,14 @@ import (
 	"github.com/kakehashi-pay/kakehashi/money"
 )
 
-// Figure is an amount in the parts that are set differently: its currency before or after it, always written, and its digits.
+// Figure is an amount in the parts that are set differently: its currency before or after it, always written,
+// and its digits.
 type Figure struct {
 	Before, Digits, After string
 }
 
-// FigureOf is an amount as a language writes it: the code before the digits, in Japanese 円 after those of yen. The zero
-// Amount has no parts.
+// FigureOf is an amount as a language writes it: the code before the digits, in Japanese 円 after those of
+// yen. The zero Amount has no parts.
 func FigureOf(a money.Amount, l Lang) Figure {
 	if !a.Currency().Valid() {
 		return Figure{}

@@ -45,7 +45,8 @@ func TestAmountsAlwaysNameTheirCurrency(t *testing.T) {
 func TestGroupingChangesNoDigit(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		a := money.New(rapid.Int64().Draw(t, "minor"), rapid.SampledFrom([]money.Currency{money.JPY, money.HKD}).Draw(t, "currency"))
+		a := money.New(rapid.Int64().Draw(t, "minor"), rapid.SampledFrom([]money.Currency{money.JPY,
+			money.HKD}).Draw(t, "currency"))
 		f := look.FigureOf(a, look.English)
 		plain := strings.NewReplacer(",", "", "−", "-").Replace(f.Digits)
 		if plain != a.Major() {
@@ -62,8 +63,10 @@ func TestGroupingChangesNoDigit(t *testing.T) {
 func TestFigureIsSetInItsParts(t *testing.T) {
 	t.Parallel()
 	for want, f := range map[string]look.Figure{
-		`<span class="amount"><span class="unit">JPY</span> 1,980</span>`:    look.FigureOf(money.New(1980, money.JPY), look.English),
-		`<span class="amount">1,980<span class="unit after">円</span></span>`: look.FigureOf(money.New(1980, money.JPY), look.Japanese),
+		`<span class="amount"><span class="unit">JPY</span> 1,980</span>`: look.FigureOf(money.New(1980,
+			money.JPY), look.English),
+		`<span class="amount">1,980<span class="unit after">円</span></span>`: look.FigureOf(money.New(1980,
+			money.JPY), look.Japanese),
 		``: {},
 	} {
 		if got := string(f.HTML()); got != want {

@@ -4,7 +4,8 @@ package look
 
 import "html/template"
 
-// State is how something stands, as far as its sign and colour go. The zero State is Waiting: what is not known is not good.
+// State is how something stands, as far as its sign and colour go. The zero State is Waiting: what is not
+// known is not good.
 type State uint8
 
 // The states.
@@ -25,6 +26,9 @@ func (s State) String() string {
 	}
 	return stateNames[Waiting]
 }
+
+// itself gives templates the state by a name.
+func (s State) itself() State { return s }
 
 // The signs are drawn in strokes on a grid of 16, so that they are told apart without colour and in print.
 var signs = [...]string{

@@ -36,14 +36,17 @@ func (c Clock) ZoneName(t time.Time) string { return t.In(c.Zone).Format("MST") 
 // Machine is a time as the attribute datetime takes it.
 func (c Clock) Machine(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// Span is how long something took or takes: "0.4 s", "12 s", "2 min 5 s". A negative one is shown as none.
+// Span is how long something took or takes: "420 ms", "1.4 s", "12 s", "2 min 5 s". A negative one is shown as none.
 func Span(d time.Duration, l Lang) string {
 	d = max(0, d)
-	if d >= 10*time.Second {
-		return Age(d, l)
+	switch {
+	case d < time.Second:
+		return ownWords.Say(l, "look.milliseconds", int(d/time.Millisecond))
+	case d < 10*time.Second:
+		tenths := int(d / (100 * time.Millisecond))
+		return ownWords.Say(l, "look.seconds", strconv.Itoa(tenths/10)+"."+strconv.Itoa(tenths%10))
 	}
-	tenths := int(d / (100 * time.Millisecond))
-	return ownWords.Say(l, "look.seconds", strconv.Itoa(tenths/10)+"."+strconv.Itoa(tenths%10))
+	return Age(d, l)
 }
 
 // Age is how old something is, in whole seconds and more: "0 s", "12 s", "2 min 5 s", "3 h 12 min", "2 d 3 h".

@@ -16,7 +16,8 @@ func TestTimesAreToldInTheirZone(t *testing.T) {
 	for _, lang := range look.Langs() {
 		c := look.Clock{Zone: jst, Lang: lang}
 		date := map[look.Lang]string{look.English: "24 November 2026", look.Japanese: "2026年11月24日"}[lang]
-		for got, want := range map[string]string{c.Time(at): "00:04:05", c.Minute(at): "00:04", c.Instant(at): "00:04:05.678",
+		for got, want := range map[string]string{c.Time(at): "00:04:05", c.Minute(at): "00:04",
+			c.Instant(at):  "00:04:05.678",
 			c.ZoneName(at): "JST", c.Machine(at): "2026-11-23T15:04:05.678Z", c.Date(at): date} {
 			if got != want {
 				t.Errorf("%s: got %q, want %q", lang, got, want)
@@ -31,9 +32,10 @@ func TestSpansSayNoMoreThanPeopleAsk(t *testing.T) {
 		d                 time.Duration
 		english, japanese string
 	}{
-		{-time.Second, "0.0 s", "0.0秒"},
-		{49 * time.Millisecond, "0.0 s", "0.0秒"},
-		{420 * time.Millisecond, "0.4 s", "0.4秒"},
+		{-time.Second, "0 ms", "0ミリ秒"},
+		{49 * time.Millisecond, "49 ms", "49ミリ秒"},
+		{999_999 * time.Microsecond, "999 ms", "999ミリ秒"},
+		{1420 * time.Millisecond, "1.4 s", "1.4秒"},
 		{9999 * time.Millisecond, "9.9 s", "9.9秒"},
 		{10 * time.Second, "10 s", "10秒"},
 		{59*time.Second + 999*time.Millisecond, "59 s", "59秒"},
@@ -55,7 +57,8 @@ func TestSpansSayNoMoreThanPeopleAsk(t *testing.T) {
 
 func TestOrdinalsAreEnglish(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int]string{1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 11: "11th", 12: "12th", 13: "13th", 21: "21st",
+	for n, want := range map[int]string{1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 11: "11th", 12: "12th",
+		13: "13th", 21: "21st",
 		22: "22nd", 101: "101st", 111: "111th", 113: "113th"} {
 		if got := look.Nth(n, look.English); got != want {
 			t.Errorf("%d is %q", n, got)

@@ -30,9 +30,10 @@ type Site struct {
 
 // Kit renders the pages of one site, in every language.
 //
-// In its templates these functions speak the page's language: say and count (Words), money and amount (Money, Figure.HTML),
-// clock, minute, instant, date, zone and machine (Clock), span and age (Span, Age), nth, place, region and tongue, chip and
-// sign, asset (Assets.Path). A page begins with {{template "head" .Page}} and ends with {{template "foot" .Page}}.
+// In its templates these functions speak the page's language: say and count (Words), money and amount (Money,
+// Figure.HTML), clock, minute, instant, date, zone and machine (Clock), span and age (Span, Age), nth, place,
+// region and tongue, chip and sign with the states waiting, paid, declined and cancelled, grouped, asset
+// (Assets.Path). A page begins with {{template "head" .Page}} and ends with {{template "foot" .Page}}.
 //
 // Concurrency: safe for any number of callers.
 type Kit struct {
@@ -46,7 +47,6 @@ type Kit struct {
 // Page is what the shell around a page must know.
 type Page struct {
 	Lang   Lang
-	Path   string // its address, for the switch of languages
 	Title  string
 	Site   string
 	Links  []Link
@@ -89,15 +89,18 @@ func (k *Kit) functions(l Lang) template.FuncMap {
 		"amount": func(a money.Amount) template.HTML {
 			return FigureOf(a, l).HTML()
 		},
-		"clock": c.Time, "minute": c.Minute, "instant": c.Instant, "date": c.Date, "zone": c.ZoneName, "machine": c.Machine,
-		"span":  func(d time.Duration) string { return Span(d, l) },
-		"age":   func(d time.Duration) string { return Age(d, l) },
-		"nth":   func(n int) string { return Nth(n, l) },
-		"place": func(region string, prefecture int) string { return Place(region, prefecture, l) },
+		"clock": c.Time, "minute": c.Minute, "instant": c.Instant, "date": c.Date, "zone": c.ZoneName,
+		"machine": c.Machine,
+		"span":    func(d time.Duration) string { return Span(d, l) },
+		"age":     func(d time.Duration) string { return Age(d, l) },
+		"nth":     func(n int) string { return Nth(n, l) },
+		"place":   func(region string, prefecture int) string { return Place(region, prefecture, l) },
 		"region": func(code string) string {
 			return Region(code, l)
 		},
-		"tongue": Tongue, "chip": Chip, "sign": State.Sign, "asset": k.assets.Path, "grouped": Grouped, "langs": Langs,
+		"tongue": Tongue, "chip": Chip, "sign": State.Sign, "asset": k.assets.Path, "grouped": Grouped,
+		"langs": Langs, "waiting": Waiting.itself, "paid": Paid.itself, "declined": Declined.itself,
+		"cancelled": Cancelled.itself,
 	}
 }
 
@@ -123,7 +126,7 @@ func (k *Kit) Render(l Lang, name string, data any) ([]byte, error) {
 
 // Page is the shell for an answer to a request.
 func (k *Kit) Page(r *http.Request, title string) Page {
-	return Page{Lang: Chosen(r), Path: r.URL.Path, Title: title, Site: k.name}
+	return Page{Lang: Chosen(r), Title: title, Site: k.name}
 }
 
 // Show renders a page and answers with it.

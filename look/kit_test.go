@@ -21,10 +21,11 @@ import (
 // sample is a site with one page, one asset and one phrase.
 func sample() *look.Kit {
 	return look.NewKit(look.Site{Name: "Sample site", Zone: time.UTC,
-		Words:  look.Words{"hello": {look.English: "Hello, %[1]s", look.Japanese: "%[1]sさん、こんにちは"}},
-		Assets: fstest.MapFS{"assets/site.js": {Data: []byte("export {};\n")}, "assets/secret.txt": {Data: []byte("no")}},
+		Words: look.Words{"hello": {look.English: "Hello, %[1]s", look.Japanese: "%[1]sさん、こんにちは"}},
+		Assets: fstest.MapFS{"assets/site.js": {Data: []byte("export {};\n")},
+			"assets/secret.txt": {Data: []byte("no")}},
 		Pages: fstest.MapFS{"page/hello.html": {Data: []byte(`{{define "hello"}}{{template "head" .Page}}` +
-			`<p title="{{.Name}}">{{say "hello" .Name}}, {{amount .Sum}}, {{money .Sum}}, {{chip 1 .Name}}</p>` +
+			`<p title="{{.Name}}">{{say "hello" .Name}}, {{amount .Sum}}, {{money .Sum}}, {{chip paid .Name}}</p>` +
 			`{{template "foot" .Page}}{{end}}{{define "broken"}}{{.Nothing}}{{end}}`)}}})
 }
 
@@ -97,7 +98,8 @@ func TestAssetsLieUnderTheirDigestForEver(t *testing.T) {
 		return w, found
 	}
 	w, found := serve(http.MethodGet, path)
-	if !found || w.Body.String() != "export {};\n" || w.Header().Get("Content-Type") != "text/javascript; charset=utf-8" ||
+	if !found || w.Body.String() != "export {};\n" ||
+		w.Header().Get("Content-Type") != "text/javascript; charset=utf-8" ||
 		w.Header().Get("Cache-Control") != "public, max-age=31536000, immutable" {
 		t.Errorf("%v %v %q", found, w.Header(), w.Body)
 	}
@@ -105,7 +107,8 @@ func TestAssetsLieUnderTheirDigestForEver(t *testing.T) {
 		w.Header().Get("Content-Type") != "text/css; charset=utf-8" {
 		t.Errorf("%v %v", found, w.Header())
 	}
-	for _, path := range []string{"/assets/", "/assets/site.js", "/assets/secret.txt", "/assets/../kit.go", "/site.js"} {
+	for _, path := range []string{"/assets/", "/assets/site.js", "/assets/secret.txt", "/assets/../kit.go",
+		"/site.js"} {
 		if w, found := serve(http.MethodGet, path); found || w.Body.Len() != 0 {
 			t.Errorf("%s: %v %q", path, found, w.Body)
 		}
@@ -137,7 +140,8 @@ func TestForeignSitesCannotPost(t *testing.T) {
 		if w.Code != c.want {
 			t.Errorf("%+v: %d", c, w.Code)
 		}
-		if csp := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; script-src 'self'") ||
+		if csp := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(csp,
+			"default-src 'none'; script-src 'self'") ||
 			strings.Contains(csp, "unsafe") || w.Header().Get("Cache-Control") != "no-store" ||
 			w.Header().Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%+v: %v", c, w.Header())

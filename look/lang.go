@@ -18,7 +18,8 @@ const (
 	Japanese Lang = "ja"
 )
 
-// Langs are the languages of the pages, in the order in which they are offered. The first is spoken where nobody asked.
+// Langs are the languages of the pages, in the order in which they are offered. The first is spoken where
+// nobody asked.
 func Langs() []Lang { return []Lang{English, Japanese} }
 
 // Valid reports whether pages are written in the language.
@@ -38,8 +39,8 @@ const langCookie = "lang"
 // langKept is how long a choice is remembered.
 const langKept = 365 * 24 * time.Hour
 
-// Chosen is the language a request is answered in: the one in its query, else the one chosen before, else the first that the
-// browser accepts, else English.
+// Chosen is the language a request is answered in: the one in its query, else the one chosen before, else the
+// first that the browser accepts, else English.
 func Chosen(r *http.Request) Lang {
 	if l := Lang(r.URL.Query().Get(langCookie)); l.Valid() {
 		return l
@@ -102,8 +103,8 @@ func quality(options string) int {
 	return min(thousandths, 1000)
 }
 
-// Tongue is the language in which names of a region are most likely written, so that a browser picks the right glyphs for
-// them. It is empty where the Latin script is usual.
+// Tongue is the language in which names of a region are most likely written, so that a browser picks the
+// right glyphs for them. It is empty where the Latin script is usual.
 func Tongue(region string) string {
 	switch region {
 	case "JP":

@@ -65,7 +65,8 @@ func TestOnlyALanguageThatThereIsIsRemembered(t *testing.T) {
 }
 
 func FuzzAcceptLanguageGivesALanguage(f *testing.F) {
-	for _, seed := range []string{"", "ja", "ja-JP,ja;q=0.9,en-US;q=0.8", ",;q=,;;,", "en;q=1.0000000001", "ja ; q = 0.5", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,ja"} {
+	for _, seed := range []string{"", "ja", "ja-JP,ja;q=0.9,en-US;q=0.8", ",;q=,;;,", "en;q=1.0000000001",
+		"ja ; q = 0.5", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,ja"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, header string) {

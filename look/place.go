@@ -45,7 +45,8 @@ var prefectures = [47]name{
 	{"Kagoshima", "鹿児島県"}, {"Okinawa", "沖縄県"},
 }
 
-// regions are those from which people travel to Japan and where wallets of the network are at home, as most people call them.
+// regions are those from which people travel to Japan and where wallets of the network are at home, as most
+// people call them.
 var regions = map[string]name{
 	"AE": {"United Arab Emirates", "アラブ首長国連邦"}, "AU": {"Australia", "オーストラリア"},
 	"BD": {"Bangladesh", "バングラデシュ"}, "BN": {"Brunei", "ブルネイ"}, "BR": {"Brazil", "ブラジル"},

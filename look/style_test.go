@@ -58,8 +58,9 @@ func TestTokensAreLegibleInBothLights(t *testing.T) {
 			t.Fatalf("%s has %d tokens: %v", name, len(colours), colours)
 		}
 		for _, ground := range []string{"paper", "surface"} {
-			for ink, least := range map[string]float64{"ink": 12, "ink-soft": 4.5, "ai": 4.5, "matsu": 4.5, "yamabuki": 4.5,
-				"shu": 4.5} {
+			for ink, least := range map[string]float64{"ink": 12, "ink-soft": 4.5, "ai": 4.5, "matsu": 4.5,
+				"yamabuki": 4.5,
+				"shu":      4.5} {
 				if got := contrast(t, colours[ink], colours[ground]); got < least {
 					t.Errorf("%s: %s on %s has a contrast of %.2f, less than %.1f", name, ink, ground, got, least)
 				}

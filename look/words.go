@@ -15,8 +15,9 @@ import (
 // Phrase is one thing to say, in every language.
 type Phrase map[Lang]string
 
-// Words are the phrases of some pages by their keys. A phrase may hold fmt's verbs, each with its place (%[1]s), because
-// languages differ in their order. The key of a phrase that counts ends in .one where a language says one thing differently.
+// Words are the phrases of some pages by their keys. A phrase may hold fmt's verbs, each with its place
+// (%[1]s), because languages differ in their order. The key of a phrase that counts ends in .one where a
+// language says one thing differently.
 type Words map[string]Phrase
 
 // Say is a phrase in a language.
@@ -40,8 +41,8 @@ func said(text string, args []any) string {
 	return fmt.Sprintf(text, args...)
 }
 
-// Count is a phrase about a number of things: the phrase key.one for a single one, where the language has it, else key. The
-// number is the phrase's first argument, with its thousands marked.
+// Count is a phrase about a number of things: the phrase key.one for a single one, where the language has it,
+// else key. The number is the phrase's first argument, with its thousands marked.
 func (w Words) Count(l Lang, key string, n int, args ...any) string {
 	args = append([]any{Grouped(n)}, args...)
 	if single, ok := w[key+".one"]; ok && n == 1 && single[l] != "" {
@@ -65,8 +66,8 @@ func (w Words) With(more Words) Words {
 
 var verb = regexp.MustCompile(`%(\[\d+\])?[a-zA-Z%]`)
 
-// Faults are the phrases that lack a language, or whose languages differ in their verbs; none when all is well. Phrases that
-// end in .one may lack a language.
+// Faults are the phrases that lack a language, or whose languages differ in their verbs; none when all is
+// well. Phrases that end in .one may lack a language.
 func (w Words) Faults() []string {
 	var list []string
 	for _, key := range slices.Sorted(maps.Keys(w)) {
@@ -119,8 +120,9 @@ var ownWords = Words{
 	"look.declined":  {English: "Declined", Japanese: "不成立"},
 	"look.cancelled": {English: "Cancelled", Japanese: "取消済み"},
 
-	"look.days":    {English: "%[1]d d %[2]d h", Japanese: "%[1]d日%[2]d時間"},
-	"look.hours":   {English: "%[1]d h %[2]d min", Japanese: "%[1]d時間%[2]d分"},
-	"look.minutes": {English: "%[1]d min %[2]d s", Japanese: "%[1]d分%[2]d秒"},
-	"look.seconds": {English: "%[1]s s", Japanese: "%[1]s秒"},
+	"look.days":         {English: "%[1]d d %[2]d h", Japanese: "%[1]d日%[2]d時間"},
+	"look.hours":        {English: "%[1]d h %[2]d min", Japanese: "%[1]d時間%[2]d分"},
+	"look.minutes":      {English: "%[1]d min %[2]d s", Japanese: "%[1]d分%[2]d秒"},
+	"look.milliseconds": {English: "%[1]d ms", Japanese: "%[1]dミリ秒"},
+	"look.seconds":      {English: "%[1]s s", Japanese: "%[1]s秒"},
 }

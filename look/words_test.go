@@ -40,7 +40,8 @@ func TestPhraseWithoutALanguageIsAFault(t *testing.T) {
 		"forgets":  {look.English: "%[1]s", look.Japanese: "何か"},
 		"percents": {look.English: "100 %%", look.Japanese: "100 %%"},
 	}
-	want := []string{"differs says other things in ja", "empty has no ja", "forgets says other things in ja", "missing has no ja"}
+	want := []string{"differs says other things in ja", "empty has no ja", "forgets says other things in ja",
+		"missing has no ja"}
 	if got := w.Faults(); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}

@@ -63,7 +63,7 @@ func (v *visit) refund(n int, amount money.Amount, tries int) {
 }
 
 func (w *world) refund(g *giving, then func(told)) {
-	w.deliver(&request{what: "refund", id: g.payment, client: g.client, refund: g.id().Digest,
+	w.deliver(&request{what: "refund", id: g.payment, client: g.client, refund: g.id().Digest, amount: g.amount,
 		patience: w.tills.lasting(5*time.Second, 10*time.Second),
 		serve:    func(h *house, reply func(told)) { h.refund(g, reply) }, then: then})
 }

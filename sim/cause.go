@@ -65,7 +65,7 @@ func (o *oracle) entered(d *deal, from payment.State, p *payment.Payment) {
 		case from == payment.Cancelling && !f.undone && !f.ended:
 			why = "no wallet has confirmed the cancel"
 		case from == payment.Refunding:
-			o.w.cover.some1(refundingEnded)
+			o.w.cover.happened(refundingEnded)
 		}
 	case payment.Refunding:
 		if !slices.Contains(f.charged, p.Partner) {
@@ -112,7 +112,7 @@ func (o *oracle) strays(d *deal, prev, p *payment.Payment) {
 	case p.Stray != "" && !slices.Contains(d.facts.charged, p.Stray):
 		o.w.fail("I-06", d.id, "no wallet has told the stray charge %s", p.Stray)
 	case p.Stray == "" && slices.Contains(d.facts.returned, was):
-		o.w.cover.some1(strayReturned)
+		o.w.cover.happened(strayReturned)
 	case p.Stray == "" && !d.facts.unstray:
 		o.w.fail("I-08", d.id, "no wallet has given the stray charge %s back", was)
 	}
@@ -130,14 +130,16 @@ func (o *oracle) refunds(d *deal, prev, p *payment.Payment) {
 		}
 		switch {
 		case r.State == was:
+		case was == payment.RefundNone && r.State != payment.RefundFailed && p.State != payment.Success:
+			o.w.fail("I-10", d.id, "a refund is made of a payment that is %v", p.State)
 		case r.State == payment.RefundSuccess && r.Amounts.Payer.IsZero():
-			o.w.cover.some1(shareOfNothing) // nothing goes back in the payer's currency, so no wallet was asked
+			o.w.cover.happened(shareOfNothing) // nothing goes back in the payer's currency, so no wallet was asked
 		case r.State == payment.RefundSuccess && !slices.Contains(d.facts.gaveBack, r.ID):
 			o.w.fail("I-10", d.id, "a refund succeeded that no wallet has confirmed")
 		case r.State == payment.RefundFailed && was != payment.RefundNone && !slices.Contains(d.facts.refusals, r.ID):
 			o.w.fail("I-10", d.id, "a refund failed that no wallet has declined")
 		case r.State == payment.RefundFailed && r.Result == wire.MerchantBalanceNotEnough:
-			o.w.cover.some1(unfunded)
+			o.w.cover.happened(unfunded)
 		}
 	}
 	if p.State == payment.Success || len(p.Refunds) > 0 {

@@ -208,11 +208,11 @@ func (h *house) claim(m *flow.Pay, then func(error)) {
 		then(err) // a repeat claims nothing: it may come days later, or name another code
 		return
 	}
-	h.w.cover.some1(claimedElsewhere)
+	h.w.cover.happened(claimedElsewhere)
 	err := h.submit(flow.Claim{In: m.WalletLane, Payment: m.ID, Marks: m.Marks}, func(_ flow.Outcome, err error) {
 		switch {
 		case fault.CodeOf(err) == flow.CodeSpent:
-			h.w.cover.some1(codeSpentElsewhere)
+			h.w.cover.happened(codeSpentElsewhere)
 			m.Claim, err = flow.ClaimTaken, nil
 		case err == nil:
 			m.Claim = flow.ClaimMade
@@ -259,7 +259,7 @@ func (h *house) price(o *order) (m *flow.Pay, c *wallet.Charge, full bool) {
 	case relay.Full:
 		return m, c, true
 	case relay.Resting:
-		h.w.cover.some1(breakerRefused)
+		h.w.cover.happened(breakerRefused)
 		m.Refusal, m.Why = wire.UnavailablePaymentMethod, "the wallet does not answer at present"
 	}
 	return m, c, false
@@ -357,7 +357,7 @@ func (h *house) cancel(client ident.Client, id ident.ID, request string, reply f
 	err := h.submit(flow.Cancel{ID: id, Client: client, RequestID: request}, func(o flow.Outcome, err error) {
 		switch {
 		case err == nil && o.Payment == nil: // a tombstone was left
-			h.w.cover.some1(buriedFirst)
+			h.w.cover.happened(buriedFirst)
 			a.finish(nil, &fault.Error{Kind: fault.NotFound, Code: flow.CodePaymentMissing})
 		case err != nil:
 			a.finish(nil, err)

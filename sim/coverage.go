@@ -148,7 +148,7 @@ type Coverage struct {
 
 func (c *Coverage) hit(f mishap, at column) { c.cells[f][at]++ }
 
-func (c *Coverage) some1(s sometime) { c.some[s]++ }
+func (c *Coverage) happened(s sometime) { c.some[s]++ }
 
 // Add counts what another run has met.
 func (c *Coverage) Add(o *Coverage) {

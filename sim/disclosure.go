@@ -103,22 +103,24 @@ func (o *oracle) toldCancel(d *deal, t told) {
 		}
 		d.said, d.saidCode = undone, wire.OrderIsCanceled
 	case t.code == wire.CancelWindowExceed:
-		o.w.cover.some1(windowRefused)
+		o.w.cover.happened(windowRefused)
 		if p := d.last; p.BookedAt.IsZero() {
 			o.w.fail("I-07", d.id, "a cancel is refused as too late before the payment succeeded")
 		}
 	}
 }
 
-// toldRefund: one name has one outcome, for ever.
+// toldRefund: one name has one outcome, for ever, and means one amount.
 func (o *oracle) toldRefund(d *deal, r *request, t told) {
 	before, seen := d.backs[r.refund]
 	if seen && before.class != openU && (t.class != before.class || t.code != before.code) {
 		o.w.fail("I-05", d.id, "a refund is told %v after %v", t, before)
 	}
 	d.backs[r.refund] = t
-	f := d.last.Refund(r.refund)
-	if f == nil {
+	switch f := d.last.Refund(r.refund); {
+	case f == nil:
 		o.w.fail("I-20", d.id, "a refund is told %v, and is not committed", t)
+	case f.Asked != r.amount:
+		o.w.fail("I-05", d.id, "a refund of %v is answered with %v, and its name is that of one of %v", r.amount, t, f.Asked)
 	}
 }

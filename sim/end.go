@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/ident"
-	"github.com/kakehashi-pay/kakehashi/ledger"
 	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
@@ -41,6 +40,9 @@ func (w *world) end() error {
 	if err := w.night(); err != nil || w.found != nil {
 		return err
 	}
+	if err := w.rebuilt(); err != nil || w.found != nil {
+		return err
+	}
 	return w.yearLater()
 }
 
@@ -58,7 +60,7 @@ func (w *world) restart() {
 // settled checks what must hold once everything was heard: no payment is open, and each wallet has taken what we say it
 // owes, payment by payment.
 func (w *world) settled() error {
-	books, err := w.sums()
+	books, err := w.addUp()
 	if err != nil {
 		return err
 	}
@@ -80,7 +82,7 @@ func (w *world) settled() error {
 		if r != nil {
 			payer, price = r.net()
 		}
-		b := books[d.id]
+		b := books.payments[d.id]
 		if b.receivable != payer && !broken {
 			w.fail("I-08", d.id, "the wallet has charged %d net, and owes us %d; the payment is %v", payer, b.receivable,
 				p.State)
@@ -111,74 +113,6 @@ func openWhy(p *payment.Payment) string {
 	return why
 }
 
-// sum is what the books hold of one payment, added up from its transfers.
-type sum struct {
-	receivable int64 // what its wallet owes us, in the wallet's currency
-	gross      int64 // what the merchant and we hold for it, in the merchant's
-}
-
-// sums reads every lane's journal and adds up each payment's transfers.
-func (w *world) sums() (map[ident.ID]sum, error) {
-	all := map[ident.ID]sum{}
-	for lane := range ident.Lane(w.swarm.lanes) {
-		if err := w.sumLane(lane, all); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
-func (w *world) sumLane(lane ident.Lane, all map[ident.ID]sum) error {
-	reader := w.db.Reader()
-	accounts := map[ledger.Number]ledger.Account{}
-	for last := ledger.Number(0); ; {
-		page, err := reader.Accounts(w.ctx, lane, last)
-		if err != nil {
-			return err
-		}
-		if len(page) == 0 {
-			break
-		}
-		for _, a := range page {
-			accounts[a.Number], last = a.Account, a.Number
-		}
-	}
-	families := map[int64]ident.ID{}
-	for after := int64(0); ; {
-		rows, err := reader.Journal(w.ctx, lane, after)
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		for i := range rows {
-			r := &rows[i]
-			if r.Origin == r.N {
-				families[r.N] = ident.ID{Lane: lane, Digest: r.Subject}
-			}
-			transfers, err := ledger.ParseTransfers(r.Transfers)
-			if err != nil {
-				return err
-			}
-			s := all[families[r.Origin]]
-			for _, t := range transfers {
-				s.move(accounts[t.Debit], -t.Minor)
-				s.move(accounts[t.Credit], t.Minor)
-			}
-			all[families[r.Origin]] = s
-		}
-		after = rows[len(rows)-1].N
-	}
-}
-
-// move adds a transfer's end: credits above zero.
-func (s *sum) move(a ledger.Account, minor int64) {
-	switch a.Purpose {
-	case ledger.WalletReceivable:
-		s.receivable -= minor
-	case ledger.MerchantPayable, ledger.MerchantSuspense, ledger.FeeIncome:
-		s.gross += minor
-	}
-}
-
 // yearLater asks again for what was told long ago, and for refunds that nobody need give any more.
 func (w *world) yearLater() error {
 	w.events.heap = nil // nothing was planned but quarters
@@ -197,7 +131,7 @@ func (w *world) yearLater() error {
 		if d.last.State != payment.Success {
 			continue
 		}
-		w.cover.some1(longAgo)
+		w.cover.happened(longAgo)
 		g := &giving{client: d.order.shop.client, payment: d.id, request: d.order.request + "-late", amount: v.part(1, 1)}
 		w.refund(g, func(t told) {
 			late := t.code == wire.RefundWindowExceed || t.code == wire.RefundAmountExceed

@@ -77,7 +77,7 @@ func TestCoverageNamesExactlyTheCellsThatWereNotMet(t *testing.T) {
 		}
 	}
 	for s := range sometimes {
-		c.some1(s)
+		c.happened(s)
 	}
 	if missing := c.Missing(); len(missing) != 0 {
 		t.Fatal(missing)

@@ -131,7 +131,7 @@ func (o *oracle) delivered(id ident.ID, q flow.Question, a wallet.Answer) {
 			f.charged = append(f.charged, a.Partner)
 		}
 		if d.sentAt > 0 && o.w.now-d.sentAt > int64(time.Hour) {
-			o.w.cover.some1(hourLateS)
+			o.w.cover.happened(hourLateS)
 		}
 		if o.w.now-d.sentAt > int64(10*time.Second) {
 			o.hit(f12, d)

@@ -54,6 +54,9 @@ func (w *world) start() {
 	}
 	if !w.calm && w.process.hit(w.swarm.chance[steps]) {
 		h.offset = w.process.lasting(-10*time.Minute, 10*time.Minute)
+		if w.process.hit(0.05) {
+			h.offset = w.process.lasting(-24*time.Hour, 24*time.Hour)
+		}
 	}
 	desk, err := flow.OpenDesk(w.ctx, w.db, flow.Opening{Lanes: w.swarm.lanes, Holder: "sim " + strconv.Itoa(h.number),
 		Now: h.clock(), Hooks: flow.Hooks{Committed: h.committed, Alarm: h.alarm}})
@@ -95,7 +98,7 @@ func (h *house) recover() {
 		h.wake(int(t.Lane()), serviceTime)
 	}
 	if len(h.unasked) > 0 {
-		h.w.cover.some1(memoryRestored)
+		h.w.cover.happened(memoryRestored)
 	}
 	h.look()
 	h.w.after(firstQuestion, h.asked)
@@ -188,16 +191,26 @@ func (h *house) committed(rows []ledger.Row, changed []*payment.Payment) {
 			hex.EncodeToString(r.Hash[:8]))
 	}
 	if len(changed) >= 3 {
-		w.cover.some1(largeBatch)
+		w.cover.happened(largeBatch)
 	}
 	w.oracle.committed(h, rows, changed)
-	if !w.calm && w.process.hit(w.swarm.chance[killsCommit]) {
+	if !w.calm && w.process.hit(w.swarm.chance[killsCommit]*rarity(changed)) {
 		w.oracle.met(f02, changed)
 		h.kill("after a commit")
 		return
 	}
 	h.relay.Committed(changed, h.clock())
 	h.dispatch(h.relay.Step(h.clock()))
+}
+
+// rarity is how much more often a kill is worth its while after a commit that is seldom made.
+func rarity(changed []*payment.Payment) float64 {
+	for _, p := range changed {
+		if p.State == payment.Refunding || p.Stray != "" {
+			return 8
+		}
+	}
+	return 1
 }
 
 // look plans the next look at the relay.
@@ -239,7 +252,7 @@ func (h *house) alarm(name, about string) {
 	case flow.AlarmInvariant, flow.AlarmParked:
 		h.w.fail("I-01", ident.ID{}, "alarm %s: %s", name, about)
 	case relay.AlarmBreaker:
-		h.w.cover.some1(breakerOpened)
+		h.w.cover.happened(breakerOpened)
 	}
 }
 

@@ -18,14 +18,16 @@ import (
 // quarter is the distance between two seals.
 const quarter = 15 * time.Minute
 
-// restartMax is how long a killed house stays down. killsMax, takeoversMax and stepsMax are how often things happen in a day
-// of a run whose knob is at one.
+// restartMax is how long a killed house stays down. The others are how often things happen in a day of a run whose knob is
+// at one; kills and take-overs come besides after any event, so often in a thousand events.
 const (
-	restartMax   = time.Minute
-	killsMax     = 20
-	takeoversMax = 8
-	stepsMax     = 12
-	operatesMax  = 6
+	restartMax        = time.Minute
+	killsMax          = 5
+	killsPerThousand  = 0.8
+	takeoversMax      = 3
+	takeoversThousand = 0.3
+	stepsMax          = 12
+	operatesMax       = 6
 )
 
 // live plans what comes by itself: visits, storms, quarters, outages, kills, take-overs and clocks.
@@ -42,7 +44,7 @@ func (w *world) planDay() {
 		w.after(w.moment(), w.storm)
 	}
 	for range w.often(kills, killsMax) {
-		w.after(w.moment(), func() { w.killHouse("at any event") })
+		w.after(w.moment(), func() { w.killHouse("at a time of the day") })
 	}
 	for range w.often(takesOver, takeoversMax) {
 		w.after(w.moment(), w.takeOver)
@@ -57,6 +59,19 @@ func (w *world) planDay() {
 		if w.wallets.hit(w.swarm.chance[goesDown]) {
 			w.after(w.process.lasting(0, 24*time.Hour), p.goDown)
 		}
+	}
+}
+
+// strike kills the house, or lets another take over, after any event: where much happens, much is struck.
+func (w *world) strike() {
+	if w.calm || w.house == nil {
+		return
+	}
+	switch u := w.process.Float64() * 1000; {
+	case u < killsPerThousand*w.swarm.chance[kills]:
+		w.killHouse("at any event")
+	case u > 1000-takeoversThousand*w.swarm.chance[takesOver]:
+		w.takeOver()
 	}
 }
 
@@ -178,7 +193,7 @@ func (h *house) renew() {
 func (h *house) fenced() {
 	w := h.w
 	w.note("fenced", ident.ID{}, strconv.Itoa(h.number))
-	w.cover.some1(fencedBatch)
+	w.cover.happened(fencedBatch)
 	h.dead = true
 	h.desk.Close()
 	if w.house == h {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/ident"
+	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/relay"
 	"github.com/kakehashi-pay/kakehashi/wallet"
 	"github.com/kakehashi-pay/kakehashi/wire"
@@ -182,6 +183,7 @@ type request struct {
 	id       ident.ID // of the payment
 	client   ident.Client
 	refund   ident.Digest // of a refund; zero otherwise
+	amount   money.Amount // of a refund
 	cancels  bool
 	patience time.Duration
 	serve    func(h *house, reply func(told))

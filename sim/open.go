@@ -89,13 +89,12 @@ func (w *world) openPurses(c chance, facts *store.Facts) {
 			at = 1 + order[i-1]
 		}
 		n := strconv.Itoa(i)
-		f := wallet.Wallet{ID: wallet.ID("wallet" + n), Client: ident.Client("WALLET" + n),
-			Holder: ident.Holder("wallet" + n),
-			Lane:   ident.Lane(c.IntN(w.swarm.lanes)), Brand: "Sample wallet " + n, Region: "HK",
-			Currency: currencies[at].currency, OurKey: 1, Status: wallet.Live, PartialRefunds: !c.hit(0.1), Routing: 101 + i,
-			SpreadBasisPoints: int64(oneOf(c, []int{0, 30, 60, 125})),
-			Rounding:          oneOf(c, []money.Rounding{money.HalfEven, money.HalfUp, money.Down, money.Up}),
-			Timers:            timersOf(c, w.swarm.chance[goesDown] > 0)}
+		f := wallet.Wallet{ID: wallet.ID("wallet" + n), Client: ident.Client("WALLET" + n), Brand: "Sample wallet " + n,
+			Holder: ident.Holder("wallet" + n), Lane: ident.Lane(c.IntN(w.swarm.lanes)), Region: "HK", OurKey: 1,
+			Currency: currencies[at].currency, Status: wallet.Live, PartialRefunds: !c.hit(0.1), Routing: 101 + i}
+		f.SpreadBasisPoints = int64(oneOf(c, []int{0, 30, 60, 125}))
+		f.Rounding = oneOf(c, []money.Rounding{money.HalfEven, money.HalfUp, money.Down, money.Up})
+		f.Timers = timersOf(c, w.swarm.chance[goesDown] > 0)
 		if c.hit(0.4) {
 			f.RefundDays = c.between(1, 6)
 		}

@@ -147,7 +147,7 @@ func (o *oracle) committed(h *house, rows []ledger.Row, changed []*payment.Payme
 		o.at[rows[0].Lane] = rows[len(rows)-1].N
 	}
 	if h.lapsed {
-		o.w.cover.some1(map[bool]sometime{true: doubtWritten, false: doubtNotWritten}[o.w.lapse == store.NotAnswered])
+		o.w.cover.happened(map[bool]sometime{true: doubtWritten, false: doubtNotWritten}[o.w.lapse == store.NotAnswered])
 	}
 	for _, p := range changed {
 		if h.lapsed {

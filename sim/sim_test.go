@@ -23,9 +23,9 @@ func run(t *testing.T, o sim.Options) sim.Result {
 
 func TestEverySeedKeepsEveryPromise(t *testing.T) {
 	t.Parallel()
-	seeds := uint64(6)
+	seeds := uint64(4)
 	if testing.Short() {
-		seeds = 2
+		seeds = 1
 	}
 	for seed := uint64(1); seed <= seeds; seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -54,15 +54,16 @@ func TestSameSeedTellsTheSameStory(t *testing.T) {
 
 func TestTraceIsTheStoryThatIsHashed(t *testing.T) {
 	t.Parallel()
-	var first, again strings.Builder
-	plain := run(t, sim.Options{Seed: 9, Days: 1})
-	traced := run(t, sim.Options{Seed: 9, Days: 1, Trace: &first})
-	run(t, sim.Options{Seed: 9, Days: 1, Trace: &again})
+	if testing.Short() {
+		t.Skip("two runs")
+	}
+	var trace strings.Builder
+	plain, traced := run(t, sim.Options{Seed: 9, Days: 1}), run(t, sim.Options{Seed: 9, Days: 1, Trace: &trace})
 	if plain.Hash != traced.Hash {
 		t.Fatal("who looks on changes the story")
 	}
-	if first.Len() == 0 || first.String() != again.String() {
-		t.Fatal("one seed, two traces")
+	if lines := strings.Count(trace.String(), "\n"); lines < 1000 {
+		t.Fatalf("%d lines", lines)
 	}
 }
 
@@ -70,7 +71,10 @@ func TestTraceIsTheStoryThatIsHashed(t *testing.T) {
 func TestEachBugIsFound(t *testing.T) {
 	t.Parallel()
 	const seedsMax = 20
-	for _, bug := range sim.Bugs {
+	for i, bug := range sim.Bugs {
+		if testing.Short() && i%3 > 0 {
+			continue
+		}
 		t.Run(string(bug), func(t *testing.T) {
 			t.Parallel()
 			for seed := uint64(1); seed <= seedsMax; seed++ {
@@ -95,7 +99,7 @@ func TestSeedsThatOnceFailedHold(t *testing.T) {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	for i, file := range files {
-		if testing.Short() && i > 1 {
+		if testing.Short() && i > 0 {
 			break
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -122,6 +126,9 @@ func TestSeedsThatOnceFailedHold(t *testing.T) {
 
 func TestManyCountsEveryRunAndNamesWhatWasNeverMet(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("two runs")
+	}
 	told := 0
 	s, err := sim.Many(sim.Options{Days: 1}, 21, 22, func(r sim.Result) {
 		told++

@@ -54,7 +54,7 @@ func (w *world) gust(o *order) {
 	c := w.tills
 	v := &visit{w: w, o: o}
 	quiet := func(told) {}
-	switch c.weighted([]float64{40, 12, 8, 20, 16, 4, 3}) {
+	switch c.weighted([]float64{40, 12, 8, 20, 16, 4, 7}) {
 	case 0:
 		w.pay(o, quiet)
 	case 1:

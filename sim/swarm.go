@@ -79,7 +79,7 @@ var knobSettings = [knobs]struct {
 	callRepeats: {"call repeats", 0.10}, answersLate: {"answers late", 0.10}, answersOpen: {"answers open", 0.20},
 	forgets: {"forgets", 0.10}, declines: {"declines", 0.12}, forges: {"forges", 0.10}, lax: {"lax", 1},
 	otherName: {"other name", 0.05}, chargesTwice: {"charges twice", 0.03}, tellsWrong: {"tells wrong", 0.06},
-	chargesWrong: {"charges wrong", 0.008}, regrets: {"regrets", 0.06}, deafCancel: {"deaf cancel", 0.30},
+	chargesWrong: {"charges wrong", 0.004}, regrets: {"regrets", 0.06}, deafCancel: {"deaf cancel", 0.30},
 	earlyWindow: {"early window", 0.20}, liesAboutCancel: {"lies about cancel", 0.15},
 	keepsMoney: {"keeps money", 0.05}, operates: {"operates", 1}, stallsRefund: {"stalls refund", 0.60},
 	declinesRefund: {"declines refund", 0.20}, refundsWrong: {"refunds wrong", 0.06}, notifies: {"notifies", 0.60},

@@ -138,6 +138,7 @@ func (w *world) run(until int64) error {
 		w.now = e.at
 		e.run()
 		w.count.events++
+		w.strike()
 		if w.fresh {
 			if err := w.step(); err != nil {
 				return err

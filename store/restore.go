@@ -4,9 +4,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
-	"maps"
-	"slices"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/ident"
@@ -15,7 +12,8 @@ import (
 )
 
 // Restore brings back what the lane's memory must hold: the open payments, and what accounts moved since their balance
-// rows. It reads the last checkpoint and the journal's tail. After an error the view is not to be used.
+// rows. It reads the last checkpoint and the journal's tail, and loads the payments that may be open and no others. After
+// an error the view is not to be used.
 //
 // Invariant: the view is empty before.
 // Errors: Unavailable lane_lost, store_unreachable; Internal row_damaged.
@@ -26,54 +24,27 @@ func (w *Writer) Restore(ctx context.Context, v *View) error {
 			return fault.Wrap("store.Restore", err)
 		}
 	}
-	from, origins, err := w.savedOpen(ctx)
+	from, saved, err := savedOpen(ctx, w.session, v.lane)
+	open := mayBeOpen{}
 	if err == nil {
-		err = w.replay(ctx, v, from, origins)
+		err = w.replay(ctx, v, from, open)
 	}
 	if err == nil {
-		err = w.restoreOpen(ctx, v, slices.Sorted(maps.Keys(origins)))
+		err = openFamilies(ctx, w.session, v.lane, together(saved, open), v.put)
 	}
 	w.saved = from
 	return fault.Wrap("store.Restore", w.readFault(err))
 }
 
-func (w *Writer) savedOpen(ctx context.Context) (from int64, origins map[int64]bool, err error) {
-	origins = map[int64]bool{}
-	err = w.session.query(ctx, &loadCheckpoint, []cell{number(w.row.Lane.Key())}, func(c []cell) error {
-		from = c[0].number
-		for rest := c[1].bytes; len(rest) > 0; {
-			o, size := binary.Uvarint(rest)
-			if size <= 0 {
-				return damaged("store.Restore", "the open set of lane %d", w.row.Lane)
-			}
-			origins[int64(o)], rest = true, rest[size:]
-		}
-		return nil
-	})
-	return from, origins, err
-}
-
-// replay reads the journal's tail: it adds the families that it speaks of, and books what table balance does not hold yet.
-func (w *Writer) replay(ctx context.Context, v *View, from int64, origins map[int64]bool) error {
+// replay reads the journal's tail: it follows what its rows open and close, and books what table balance does not hold yet.
+func (w *Writer) replay(ctx context.Context, v *View, from int64, open mayBeOpen) error {
 	held := map[ledger.Number]int64{} // the row up to which table balance holds an account's movements
-	for {
-		page, err := journalPage(ctx, w.session, v.lane, from)
-		if err != nil || len(page) == 0 {
-			return err
+	return tail(ctx, w.session, v.lane, from, func(rows []ledger.Row) error {
+		for i := range rows {
+			open.follow(&rows[i])
 		}
-		for i := range page {
-			if page[i].Origin != 0 {
-				origins[page[i].Origin] = true
-			}
-			if page[i].N != from+1 {
-				return damaged("store.Restore", "row %d of lane %d follows row %d", page[i].N, v.lane, from)
-			}
-			from = page[i].N
-		}
-		if err := w.refold(ctx, v, page, held); err != nil {
-			return err
-		}
-	}
+		return w.refold(ctx, v, rows, held)
+	})
 }
 
 // refold books the transfers of some rows that are not in table balance yet.
@@ -113,35 +84,9 @@ func (w *Writer) refold(ctx context.Context, v *View, rows []ledger.Row, held ma
 	return nil
 }
 
-// restoreOpen loads the families of some origins, a page at a time, and keeps those that are open.
-func (w *Writer) restoreOpen(ctx context.Context, v *View, origins []int64) error {
-	for len(origins) > 0 {
-		n := min(len(origins), pageMax)
-		first := make([]cell, n)
-		for i := range first {
-			first[i] = number(origins[i])
-		}
-		ids, err := w.paymentsOf(ctx, v.lane, first)
-		if err != nil {
-			return err
-		}
-		loaded, err := loadFamilies(ctx, w.session, v.lane, ids)
-		if err != nil {
-			return err
-		}
-		for _, p := range loaded {
-			if p.Open() {
-				v.put(p)
-			}
-		}
-		origins = origins[n:]
-	}
-	return nil
-}
-
 // paymentsOf are the ids of the payments whose first rows are given.
-func (w *Writer) paymentsOf(ctx context.Context, lane ident.Lane, first []cell) (ids []cell, err error) {
-	err = w.session.lookup(ctx, &subjectsOf, []cell{number(lane.Key())}, first, func(c []cell) error {
+func paymentsOf(ctx context.Context, r reads, lane ident.Lane, first []cell) (ids []cell, err error) {
+	err = r.lookup(ctx, &subjectsOf, []cell{number(lane.Key())}, first, func(c []cell) error {
 		if k := ledger.Kind(c[0].number); k >= ledger.PaymentSent && k < ledger.RefundSent {
 			ids = append(ids, blob(c[1].bytes))
 		}

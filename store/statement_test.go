@@ -69,6 +69,17 @@ var everything = map[string]said{
 	"writeReading": {insertion: &writeReading}, "listReadings": {statement: &listReadings},
 	"insertQuote": {insertion: &insertQuote}, "listQuotes": {statement: &listQuotes},
 
+	"copyLane": {insertion: &copyLane}, "copyClaim": {insertion: &copyClaim}, "copyParked": {insertion: &copyParked},
+	"deliveriesAfter": {statement: &deliveriesAfter}, "claimsAfter": {statement: &claimsAfter},
+	"sealedBetween": {statement: &sealedBetween}, "actsBetween": {statement: &actsBetween},
+	"parkedAfter": {statement: &parkedAfter}, "firstRowsOf": {lookup: &firstRowsOf},
+	"holdersAfter": {statement: &holdersAfter}, "clientsAfter": {statement: &clientsAfter},
+	"keysAfter": {statement: &keysAfter}, "houseKeysAfter": {statement: &houseKeysAfter},
+	"plansAfter": {statement: &plansAfter}, "merchantsAfter": {statement: &merchantsAfter},
+	"storesAfter": {statement: &storesAfter}, "walletsAfter": {statement: &walletsAfter},
+	"routesAfter": {statement: &routesAfter}, "feedsAfter": {statement: &feedsAfter},
+	"readingsAfter": {statement: &readingsAfter}, "quotesAfter": {statement: &quotesAfter},
+
 	"openCursor": {statement: &openCursor, onShelf: true}, "moveCursor": {statement: &moveCursor, onShelf: true},
 	"loadCursor": {statement: &loadCursor, onShelf: true}, "listCursors": {statement: &listCursors, onShelf: true},
 	"addShelfBalance":   {insertion: &addShelfBalance, onShelf: true},
@@ -79,8 +90,9 @@ var everything = map[string]said{
 	"deadEvents": {statement: &deadEvents, onShelf: true},
 }
 
-// onOneEngine are the constants that only SQLite understands: what its log is told.
-var onOneEngine = []string{"checkpointPassive", "checkpointRestart", "checkpointTruncate"}
+// onOneEngine are the constants that only SQLite understands: what its log is told, and what is asked of a file.
+var onOneEngine = []string{"checkpointPassive", "checkpointRestart", "checkpointTruncate", "insertFooter", "loadFooter",
+	"hasFooter", "checkIntegrity"}
 
 // sql is the text as a dialect sends it.
 func (s said) sql(d *dialect) string {

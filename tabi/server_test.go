@@ -113,18 +113,19 @@ func (w *world) raw(c *call) wire.ResultCode {
 	}
 	rec := httptest.NewRecorder()
 	w.issuer.Handler().ServeHTTP(rec, r)
-	answer := rec.Result()
+	answer, sent := rec.Result(), map[string]string{}
 	for _, name := range []string{wire.HeaderClientID, wire.HeaderResponseTime, wire.HeaderSignature} {
 		if len(answer.Header[name]) != 1 {
 			w.t.Errorf("the header %s is not there in lower case: %v", name, answer.Header)
 			return ""
 		}
+		sent[name] = answer.Header[name][0]
 	}
 	if e.ClientID = r.Header.Get(wire.HeaderClientID); e.ClientID == "" {
 		e.ClientID = w.brand.ClientID
 	}
-	e.Time, e.Body = answer.Header[wire.HeaderResponseTime][0], rec.Body.Bytes()
-	if err := wire.Open(e, answer.Header[wire.HeaderSignature][0], func(int) (wire.PublicKey, bool) {
+	e.Time, e.Body = sent[wire.HeaderResponseTime], rec.Body.Bytes()
+	if err := wire.Open(e, sent[wire.HeaderSignature], func(int) (wire.PublicKey, bool) {
 		return w.brand.Key.Public(), true
 	}); err != nil || answer.StatusCode != http.StatusOK {
 		w.t.Errorf("status %d, %v", answer.StatusCode, err)

@@ -202,9 +202,11 @@ func TestWhatIsBeingCancelledIsToldAfterwards(t *testing.T) {
 	w.house.Run(10 * time.Second)
 	w.house.Wallets["jp"].(*scripted).codes[id] = "08"
 	w.post("SHOP_1", cancelPath, `{"paymentRequestId":"n-1"}`)
-	w.round()
-	if len(shop.messages()) != 0 || state(w.only(id)) != "pending" {
-		t.Fatalf("%d messages, %s", len(shop.messages()), state(w.only(id)))
+	if runs := w.round(); runs != 0 {
+		t.Errorf("%d runs", runs)
+	}
+	if len(shop.messages()) != 0 || state(w.only(id)) != "pending" || len(w.told) != 0 {
+		t.Fatalf("%d messages, %s, %v", len(shop.messages()), state(w.only(id)), w.told)
 	}
 	w.house.Wallets["jp"].(*scripted).codes[id] = "00"
 	w.house.Run(5 * time.Minute)

@@ -24,9 +24,6 @@ const (
 	CodeNothingToTell fault.Code = "notification_without_matter"  // what it is about is not there
 )
 
-// stillOpen is why an event waits whose payment is about to change.
-const stillOpen = "nobody can say yet what becomes of the payment"
-
 // matter is what an event tells, and where, as things are now.
 type matter struct {
 	address string // as it was written; it leaves the process only as the address of a request

@@ -51,7 +51,7 @@ func (s Sending) Send(ctx context.Context) {
 type verdict uint8
 
 const (
-	dropped      verdict = iota // the process stops, or the store is busy: it is as if nothing had been sent
+	dropped      verdict = iota // not now: the process stops, the store is busy, the payment is about to change
 	acknowledged                // the client has it
 	unwilling                   // the endpoint answered, and acknowledges nothing
 	silent                      // the endpoint did not answer, or could not
@@ -101,12 +101,10 @@ func (n *Notifier) attempt(ctx context.Context, e *store.Event) (a attempt) {
 func (n *Notifier) message(ctx context.Context, e *store.Event, at time.Time) (*http.Request, attempt) {
 	client, m, err := n.matter(ctx, e, at)
 	switch {
-	case ctx.Err() != nil || fault.KindOf(err) == fault.Unavailable:
+	case ctx.Err() != nil || fault.KindOf(err) == fault.Unavailable || m.open:
 		return nil, attempt{at: at}
 	case err != nil:
 		return nil, attempt{at, unsent, reason(err)}
-	case m.open:
-		return nil, attempt{at, unsent, stillOpen}
 	}
 	u, err := n.reach.target(m.address)
 	if err != nil {

@@ -177,7 +177,7 @@ func (n *Notifier) weigh(ctx context.Context, s *step, e *store.Event, told stor
 		n.move(s, e, reason(err))
 		return nil
 	case m.open:
-		n.wait(s, e, stillOpen)
+		n.wait(s, e, "nobody can say yet what becomes of the payment")
 		return nil
 	}
 	n.route(s, e, m.address)

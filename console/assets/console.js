@@ -122,15 +122,17 @@ function watch() {
   if (!document.hidden) open();
 }
 
-// A wallet is made to fail without leaving the page; where that does not work, the form does it.
+// A wallet is made to fail without leaving the page. Where that does not work the form does it, and shows why not.
 function misbehave(form) {
   form.addEventListener("submit", async (event) => {
-    if (!event.submitter?.value) return;
+    const button = event.submitter;
+    if (!button?.value || form.dataset.plain) return;
     event.preventDefault();
-    const body = new URLSearchParams([[event.submitter.name, event.submitter.value]]);
+    const body = new URLSearchParams([[button.name, button.value]]);
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
     if (answer?.type !== "opaqueredirect") {
-      location.assign("/");
+      form.dataset.plain = "yes";
+      form.requestSubmit(button);
     }
   });
 }

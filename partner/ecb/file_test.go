@@ -26,19 +26,6 @@ const history = "Date,USD,JPY,CYP,EEK,HKD,\n" +
 	"2026-11-19,1.0551,163.2,N/A,N/A,8.2101,\n" +
 	"1999-01-04,1.1789,133.73,0.58231,15.6466,,\n"
 
-func rate(t testing.TB, quote money.Currency, price string) money.Rate {
-	t.Helper()
-	p, err := money.ParseRatio(price)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := money.NewRate(money.EUR, quote, p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 // line is a reading in one line.
 func line(r fx.Reading) string { return r.At.Format(time.RFC3339) + " " + r.Rate.String() }
 

@@ -276,6 +276,7 @@ func TestThePublisherServesOnlySheetsThatAreBelieved(t *testing.T) {
 	}
 	good := func() (ratefeed.Sheet, error) { return sheet(1, noon, "0.0511", "0.0513"), nil }
 	crossed := func() (ratefeed.Sheet, error) { return sheet(1, noon, "0.0513", "0.0511"), nil }
+	signed := wire.HeaderSignature // in lower case, as it travels
 	none := func() (ratefeed.Sheet, error) { return ratefeed.Sheet{}, errors.New("no rates yet") }
 	for name, c := range map[string]struct {
 		publisher      ratefeed.Publisher
@@ -291,7 +292,7 @@ func TestThePublisherServesOnlySheetsThatAreBelieved(t *testing.T) {
 		"no key":          {ratefeed.Publisher{Sheet: good}, "GET", "kakehashi", 503},
 	} {
 		response := get(c.publisher, c.method, c.client)
-		signature := strings.Join(response.Header[wire.HeaderSignature], "")
+		signature := strings.Join(response.Header[signed], "")
 		if response.StatusCode != c.status || (signature != "") != (c.status == http.StatusOK) {
 			t.Errorf("%s: %d, signature %q", name, response.StatusCode, signature)
 		}

@@ -54,7 +54,6 @@ type shadowRefund struct {
 	in     Refund
 	answer wire.ResultCode
 	fee    int64
-	moved  bool
 }
 
 // The contract of the brand in the shadow.

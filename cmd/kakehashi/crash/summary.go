@@ -32,8 +32,8 @@ func (r *run) summary(v *verdict) string {
 	if !v.empty() {
 		word = fmt.Sprintf("%d VIOLATIONS", len(v.lines)+v.more)
 	}
-	return fmt.Sprintf("crash: %d kills under load (%s payments under way), %d before ready, %d light, %d orderly ends (longest %v) "+
-		"in %.0f s, seed %d: %s\n"+
+	return fmt.Sprintf("crash: %d kills under load (%s payments under way), %d before ready, %d light, "+
+		"%d orderly ends (longest %v) in %.0f s, seed %d: %s\n"+
 		"  %d payments and %d refunds asked for in %d questions; %d definite answers: %d S, %d F, %d cancelled\n"+
 		"  ready after %s; first question about %d open payments (%d unknown) %s after ready, %d ended before, %d cut short\n"+
 		"  audited: %d journal rows, %d transfers, %d payments, %d refunds",

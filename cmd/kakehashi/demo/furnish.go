@@ -174,8 +174,9 @@ func (d *demo) addWallet(f *store.Facts, b tabi.Brand) error {
 		spread = 0
 	}
 	f.Wallets = append(f.Wallets, wallet.Wallet{ID: wallet.ID(b.ID), Client: ident.Client(b.ClientID), Holder: holder,
-		Lane: lane, Brand: b.Name, Region: b.Region, Currency: b.Currency, URL: "http://" + d.at.wallets + b.BasePath(), OurKey: 1,
-		Status: wallet.Live, SpreadBasisPoints: spread, Rounding: money.HalfEven, PartialRefunds: true, Routing: b.Routing,
+		Lane: lane, Brand: b.Name, Region: b.Region, Currency: b.Currency,
+		URL: "http://" + d.at.wallets + b.BasePath(), OurKey: 1, Status: wallet.Live,
+		SpreadBasisPoints: spread, Rounding: money.HalfEven, PartialRefunds: true, Routing: b.Routing,
 		Timers: wallet.DefaultTimers()})
 	f.Routes = append(f.Routes, wallet.Route{ID: b.ID, Prefix: fmt.Sprintf("281%03d", b.Routing), LengthMin: 24, LengthMax: 24,
 		Wallet: wallet.ID(b.ID), From: time.Now().Add(-time.Minute).UTC()})

@@ -48,6 +48,7 @@ type Network struct {
 	told       []*atomic.Int64 // the last row of each lane that was committed
 	seen       *seenStores
 	witness    *witness
+	opening    opening // of restored books
 }
 
 // network says what one network is made of.
@@ -60,6 +61,7 @@ type network struct {
 	now    func() time.Time
 	alarms *Alarms
 	heads  string // the witness file
+	closed string // the file that says that the books were restored
 }
 
 // openNetwork opens a house, its shelf and its keys, and starts what runs by itself.
@@ -69,8 +71,12 @@ func openNetwork(ctx context.Context, c network, life time.Duration) (*Network, 
 		return nil, err
 	}
 	n := &Network{name: c.name, ring: ring, alarms: c.alarms, Codes: envelope.NewCodes(secret, codesMax)}
+	n.opening.path, n.opening.since = c.closed, c.now()
+	if n.opening.closed, err = lookForCopy(ctx, c.books, c.closed, c.now()); err != nil {
+		return nil, err
+	}
 	n.House, err = house.Open(ctx, house.Config{Books: c.books, Lanes: c.lanes, Holder: c.holder, Now: c.now,
-		Connect: n.connect, Alarm: n.alarm})
+		Connect: n.connect, Alarm: n.alarm, Closed: n.opening.closed != nil})
 	if err != nil {
 		return nil, err
 	}
@@ -154,6 +160,7 @@ func (n *Network) start(life time.Duration) {
 		}
 	})
 	h.Every(clearEvery, n.clearClaims)
+	h.Every(time.Second, n.watchOver)
 	h.Every(logEvery, func(ctx context.Context, _ time.Time) {
 		if err := h.DB().CheckpointLog(ctx); err != nil && ctx.Err() == nil {
 			n.alarm("log", err.Error())

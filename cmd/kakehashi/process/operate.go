@@ -133,6 +133,10 @@ func (p *Process) operate() http.Handler {
 			http.Error(w, "not ready: the clock has jumped", http.StatusServiceUnavailable)
 			return
 		}
+		if p.Live.House.Closed() {
+			http.Error(w, "not ready: closed after a restore", http.StatusServiceUnavailable)
+			return
+		}
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(p.metrics.registry, promhttp.HandlerOpts{}))

@@ -57,6 +57,10 @@ func Operate(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
 		return nil, err
 	}
 	now := func() time.Time { return time.Now().UTC() }
+	if _, err := lookForCopy(ctx, books, c.closedPath(name), now()); err != nil {
+		held.release()
+		return nil, err
+	}
 	h, err := house.Open(ctx, house.Config{Books: books, Lanes: lanes, Holder: c.holder(), Now: now,
 		Quiet: true, Alarm: func(string, string) {}})
 	if err != nil {

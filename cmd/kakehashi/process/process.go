@@ -74,13 +74,13 @@ func Start(ctx context.Context, c Config, log *slog.Logger) (*Process, error) {
 func (p *Process) open(ctx context.Context, master Master) (err error) {
 	c := &p.Config
 	n := network{name: liveName, books: store.Location(c.Books), lanes: c.Lanes, holder: c.holder(), master: master,
-		now: p.clock.Now, alarms: p.Alarms, heads: c.Witness}
+		now: p.clock.Now, alarms: p.Alarms, heads: c.Witness, closed: c.closedPath(liveName)}
 	if p.Live, err = openNetwork(ctx, n, c.quoteLife()); err != nil {
 		return err
 	}
 	if c.SandboxBooks != "none" {
 		n.name, n.books, n.lanes = sandboxName, store.Location(c.SandboxBooks), 1
-		n.heads = c.Witness + ".sandbox"
+		n.heads, n.closed = c.Witness+".sandbox", c.closedPath(sandboxName)
 		if p.Sandbox, err = openNetwork(ctx, n, c.quoteLife()); err != nil {
 			return err
 		}
@@ -123,9 +123,9 @@ func (p *Process) listen() error {
 	if err := p.serve(c.Operate, p.operate(), "", ""); err != nil {
 		return err
 	}
-	houses := map[string]Doer{liveName: p.Live.House}
+	houses := map[string]Doer{liveName: openable{p.Live}}
 	if p.Sandbox != nil {
-		houses[sandboxName] = p.Sandbox.House
+		houses[sandboxName] = openable{p.Sandbox}
 	}
 	server, listener, err := serveControl(c.ControlSocket(), houses)
 	if err != nil {

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package crash
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/crash/sequence"
+)
+
+// DiskOptions say how the disk calls are gone through.
+type DiskOptions struct {
+	Points int    // kills; each error has a third of that. 0: all there are
+	Seed   uint64 // which of them, where not all
+	Folder string // empty: a temporary one, kept only when something is wrong
+	Out    io.Writer
+}
+
+// diskCalls are the calls that change what is on a disk.
+var diskCalls = []string{"pwrite64", "write", "fsync", "fdatasync", "ftruncate", "fallocate", "unlink", "unlinkat"}
+
+// injection is one thing that happens to one disk call.
+type injection struct {
+	call  string
+	n     int    // which of its calls, from 1 on
+	what  string // as strace says it: "signal=KILL", "error=EIO"
+	onto  string // the file, as the undisturbed run had it
+	stays bool   // all later calls fail too
+}
+
+func (i injection) String() string {
+	return fmt.Sprintf("%s at %s %d (%s)", i.what, i.call, i.n, i.onto)
+}
+
+func (i injection) expression() string {
+	when := fmt.Sprint(i.n)
+	if i.stays {
+		when += "+"
+	}
+	return fmt.Sprintf("inject=%s:%s:when=%s", i.call, i.what, when)
+}
+
+// disk is one run of DiskCalls.
+type disk struct {
+	DiskOptions
+	binary    string
+	reference *Reference
+	traced    []traced
+
+	mutex   sync.Mutex
+	next    int
+	stopped int // of the errors: the story ended
+	passed  int // and did not
+	findings
+}
+
+// DiskCalls kills the story's process at its disk calls, and lets them fail: whatever was acknowledged must be in the books,
+// and the story must go on from there as if nothing had been. Where strace cannot be used it says so and does nothing.
+//
+// Source: reference/reliability.md.
+func DiskCalls(ctx context.Context, o DiskOptions) (err error) {
+	if why := straceMissing(ctx); why != "" {
+		fmt.Fprintf(o.Out, "SKIPPED: no disk call was disturbed, since %s\n", why)
+		return nil
+	}
+	temporary := o.Folder == ""
+	if temporary {
+		if o.Folder, err = os.MkdirTemp("", "kakehashi-disk-"); err != nil {
+			return err
+		}
+	} else if err := os.MkdirAll(o.Folder, 0o700); err != nil {
+		return err
+	}
+	d := &disk{DiskOptions: o}
+	if d.binary, err = os.Executable(); err != nil {
+		return err
+	}
+	if err := d.run(ctx); err != nil {
+		return err
+	}
+	if !d.empty() {
+		fmt.Fprintf(o.Out, "%severything is kept in %s\n", d.text(), o.Folder)
+		return ErrViolation
+	}
+	if temporary {
+		return os.RemoveAll(o.Folder)
+	}
+	return nil
+}
+
+func (d *disk) run(ctx context.Context) (err error) {
+	if d.reference, err = NewReference(ctx, filepath.Join(d.Folder, "reference.db")); err != nil {
+		return err
+	}
+	if d.traced, err = d.trace(ctx); err != nil {
+		return err
+	}
+	began := time.Now()
+	plan := d.plan()
+	var busy sync.WaitGroup
+	for range 2 {
+		busy.Go(func() { d.work(ctx, plan) })
+	}
+	busy.Wait()
+	count := map[string]int{}
+	for _, i := range plan {
+		count[i.what]++
+	}
+	word := "0 lost, 0 wrong"
+	if !d.empty() {
+		word = fmt.Sprintf("%d VIOLATIONS", len(d.lines)+d.more)
+	}
+	fmt.Fprintf(d.Out, "disk calls: %d steps make %s; %d kills, %d EIO, %d ENOSPC in %.0f s, seed %d: %s "+
+		"(of the errors %d ended the process, %d did not concern it)\n", sequence.Count(), countCalls(d.traced),
+		count[killed], count[eio], count[enospc], time.Since(began).Seconds(), d.Seed, word, d.stopped, d.passed)
+	return ctx.Err()
+}
+
+// What is done to a call.
+const (
+	killed = "signal=KILL"
+	eio    = "error=EIO"
+	enospc = "error=ENOSPC"
+)
+
+// plan is every call killed, and every third one failing in either way; or as many as were asked for, evenly spread.
+func (d *disk) plan() []injection {
+	var kills, errs []injection
+	for _, t := range d.traced {
+		kills = append(kills, injection{call: t.call, n: t.n, what: killed, onto: t.file})
+		errs = append(errs, injection{call: t.call, n: t.n, what: eio, onto: t.file})
+		if t.call == "pwrite64" || t.call == "write" || t.call == "ftruncate" || t.call == "fallocate" {
+			errs = append(errs, injection{call: t.call, n: t.n, what: enospc, onto: t.file, stays: true})
+		}
+	}
+	if d.Points <= 0 {
+		return append(kills, errs...)
+	}
+	dice := rand.New(rand.NewPCG(d.Seed, 1))
+	return append(spreadOver(kills, d.Points, dice), spreadOver(errs, 2*d.Points/3, dice)...)
+}
+
+// spreadOver takes so many of a list, evenly, beginning somewhere by chance.
+func spreadOver(list []injection, count int, dice *rand.Rand) []injection {
+	if count >= len(list) {
+		return list
+	}
+	offset := dice.IntN(len(list))
+	taken := make([]injection, count)
+	for i := range taken {
+		taken[i] = list[(offset+i*len(list)/count)%len(list)]
+	}
+	return taken
+}
+
+func (d *disk) work(ctx context.Context, plan []injection) {
+	for ctx.Err() == nil {
+		d.mutex.Lock()
+		n := d.next
+		d.next++
+		d.mutex.Unlock()
+		if n >= len(plan) {
+			return
+		}
+		folder := filepath.Join(d.Folder, fmt.Sprintf("point-%d", n))
+		err := d.disturb(ctx, folder, plan[n])
+		if err == nil {
+			err = os.RemoveAll(folder)
+		}
+		if err != nil && ctx.Err() == nil {
+			d.mutex.Lock()
+			d.add("%v: %v (%s)", plan[n], err, folder)
+			d.mutex.Unlock()
+		}
+	}
+}
+
+// disturb tells the story while one call is disturbed, and then without.
+func (d *disk) disturb(ctx context.Context, folder string, i injection) error {
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return err
+	}
+	file := filepath.Join(folder, "books.db")
+	told, ended, err := d.tell(ctx, folder, file, i.expression())
+	if err != nil {
+		return err
+	}
+	last, err := d.reference.Acknowledged(told)
+	if err != nil {
+		return err
+	}
+	if i.what == killed && ended == nil {
+		return errors.New("the process was not killed: its calls are not those that were counted")
+	}
+	if i.what != killed {
+		if err := d.judge(i, ended); err != nil {
+			return err
+		}
+	}
+	return d.reference.Continues(ctx, file, last)
+}
+
+// judge says whether a process that met an error did what it may: it ends, or the error was none of the books'.
+func (d *disk) judge(i injection, ended error) error {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if ended != nil {
+		d.stopped++
+		return nil
+	}
+	d.passed++
+	if i.what == eio && (i.call == "fsync" || i.call == "fdatasync") && strings.HasPrefix(i.onto, "books.db") &&
+		!strings.Contains(i.onto, "shelf") {
+		return errors.New("the process went on after the disk had refused to keep what it was given")
+	}
+	return nil
+}
+
+// tell runs the child under strace and takes its acknowledgements, each kept on disk before the next is read.
+func (d *disk) tell(ctx context.Context, folder, file, inject string) (told []sequence.Told, ended, err error) {
+	journal, err := os.Create(filepath.Join(folder, "acknowledged"))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer journal.Close()
+	command := exec.CommandContext(ctx, "strace", "-f", "-qq", "-o", filepath.Join(folder, "trace"), "-e",
+		"trace="+strings.Join(diskCalls, ","), "-e", inject, d.binary, "crash-child", file)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := command.Start(); err != nil {
+		return nil, nil, err
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if t, ok := parseAck(lines.Text()); ok {
+			told = append(told, t)
+		}
+		if _, err := fmt.Fprintln(journal, lines.Text()); err != nil {
+			return nil, nil, err
+		}
+		if err := journal.Sync(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return told, command.Wait(), nil
+}
