@@ -139,10 +139,14 @@ func (a *Auditor) unclaimed(ctx context.Context, l *lane, p *paymentRow, row str
 	return nil
 }
 
+// keyHours is how long the key of the marks lasts: a UTC day.
+const keyHours = 24
+
 // sweepClaims checks each claim of a lane. A claim of the payment's own lane was made with the payment, so it has
 // the payment's code and hour. A claim for a payment of another lane comes before it: the payment may never have
-// been decided, and where it was asked again after the marks' key had changed it may bear the newer mark, within an
-// hour. No code is claimed by two payments within two hours of each other.
+// been decided, or have been cancelled before it came, and where it was asked again after the marks' key had changed
+// it bears the newer mark: on another day, or within an hour of the change. No code is claimed by two payments within
+// two hours of each other.
 func (a *Auditor) sweepClaims(ctx context.Context, l *lane) error {
 	var last claim
 	last.hour = -1 << 62
@@ -232,7 +236,8 @@ func (a *Auditor) fits(l *lane, c claim, p claimant, there bool) {
 	case home == l && (p.code != c.mark || hour != c.hour):
 		a.add(Finding{OneSuccess, "code_claim", c.row(l), sum(p.price, p.currency), "it names payment " +
 			idText(l.id, c.payment) + ", which has another code or hour"})
-	case there && p.code != c.mark && (hour < c.hour-1 || hour > c.hour+1):
+	case there && p.code != (ident.Digest{}) && p.code != c.mark && hour/keyHours == c.hour/keyHours &&
+		(hour < c.hour-1 || hour > c.hour+1):
 		a.add(Finding{OneSuccess, "code_claim", c.row(l), sum(p.price, p.currency), "it names payment " +
 			idText(home.id, c.payment) + ", which has another code"})
 	}

@@ -161,7 +161,7 @@ func TestASecondDecoderAcceptsExactlyTheSameColumns(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var f ledger.Fields
-		for tag := ledger.TagState; tag <= ledger.TagAddressed; tag++ {
+		for tag := ledger.TagState; tag <= ledger.TagTold; tag++ {
 			switch rapid.IntRange(0, 2).Draw(t, "form") {
 			case 1:
 				f.Number(tag, rapid.Int64Min(0).Draw(t, "number"))

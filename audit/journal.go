@@ -77,7 +77,7 @@ func (r *record) read() {
 		r.damage = "the body cannot be read: " + err.Error()
 	}
 	for _, f := range fields {
-		if f.Tag > ledger.TagAddressed {
+		if f.Tag > ledger.TagTold {
 			r.damage = fmt.Sprintf("the body holds the field %d, which is not known", f.Tag)
 			continue
 		}

@@ -64,14 +64,23 @@ type Config struct {
 	Asked func(id ident.ID) int
 	// Open gives every payment that is open at the start; nil: those that the journal's tail tells of.
 	Open func() []*payment.Payment
+	// Told is what the caller was told of a payment and its refunds, in the order of what happened; nil: the console
+	// cannot know.
+	Told func(ctx context.Context, id ident.ID) ([]Told, error)
 	// Alarm is told what an operator must know: a name and what it is about; nil: nobody is.
 	Alarm func(name, about string)
 }
 
+// Told is a notification: an event, and each attempt to tell it.
+type Told struct {
+	Event    store.Event
+	Attempts []store.Delivery
+}
+
 // The names of the console's alarms.
 const (
-	AlarmPage  = "console page" // a page could not be shown
-	AlarmBoard = "console board"
+	AlarmPage  = "console_page" // a page could not be shown
+	AlarmBoard = "console_board"
 )
 
 // console is the handler of all pages.

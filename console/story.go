@@ -35,6 +35,7 @@ type storyView struct {
 	Events  []eventView
 	Lines   []lineView
 	Refunds []refundView
+	Told    []toldView
 }
 
 // shareView is one part of the money: a number, and the rows it is made of.
@@ -82,6 +83,9 @@ func (s *console) story(w http.ResponseWriter, r *http.Request) error {
 		v.Took = row.Took
 	}
 	if err := s.tell(ctx, l, &v, rows); err != nil {
+		return err
+	}
+	if v.Told, err = s.told(ctx, id); err != nil {
 		return err
 	}
 	title := s.kit.Say(l, "story")

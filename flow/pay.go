@@ -45,7 +45,7 @@ type Pay struct {
 	Why        string          // its sentence
 	Sealed     payment.Commitment
 	Record     []byte // the caller's free text, sealed
-	Own        bool   // the request names an address of its own for notifications
+	Tell       payment.Tell
 }
 
 // ClaimState says what became of the claim of a code that lives in another lane.
@@ -101,7 +101,7 @@ func (p Pay) Decide(v *store.View, now time.Time) (Outcome, store.Changes, error
 	if refusal != "" {
 		change = r.RefusedFor(refusal, why)
 	}
-	change.Own = p.Own
+	change.Tell = p.Tell
 	c := store.Changes{Payments: []*payment.Request{&r}, Entries: entries(r.ID.Digest, []payment.Change{change})}
 	if len(p.Record) > 0 {
 		c.Sealed = []store.Sealed{{Object: r.ID.Digest, Record: p.Record}}

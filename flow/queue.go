@@ -32,6 +32,7 @@ type lines struct {
 	mutex   sync.Mutex
 	waiting [queues][]waiting
 	bound   int
+	patient time.Duration // how long a pay waits at most
 	turn    int
 	closed  error
 }
@@ -68,7 +69,7 @@ func (l *lines) pop(now time.Time, most int) (batch, late []waiting) {
 	for len(l.waiting[Second]) > 0 && len(batch) < most {
 		w := l.waiting[Second][0]
 		l.waiting[Second] = l.waiting[Second][1:]
-		if now.Sub(w.since) > payPatience {
+		if now.Sub(w.since) > l.patient {
 			late = append(late, w)
 			continue
 		}

@@ -36,7 +36,7 @@ type Refund struct {
 	Merchant  merchant.ID // of the payment, as the caller's edge read it; it decides which balance is loaded
 	Sealed    payment.Commitment
 	Record    []byte
-	Own       bool // the request names an address of its own for notifications
+	Tell      payment.Tell
 }
 
 // Name is "refund/1".
@@ -90,11 +90,11 @@ func (r Refund) Decide(v *store.View, now time.Time) (Outcome, store.Changes, er
 func (r Refund) changes(v *store.View, now time.Time, p *payment.Payment, request *payment.RefundRequest) []payment.Change {
 	if code, why := r.refusal(v, now, p); code != "" {
 		refused := request.RefundRefused(code, why)
-		refused.Own = r.Own
+		refused.Tell = r.Tell
 		return []payment.Change{refused}
 	}
 	reserved := p.RefundReserved(request)
-	reserved.Own = r.Own
+	reserved.Tell = r.Tell
 	changes := []payment.Change{reserved}
 	if reserved.Amounts.Payer.IsZero() {
 		if next, err := after(p, changes, now); err == nil {

@@ -5,6 +5,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/calendar"
@@ -70,7 +71,7 @@ func newTeller(ctx context.Context, db *store.DB, lane ident.Lane, facts *store.
 		return nil, fault.Wrap("flow.Teller", err)
 	}
 	t := &Teller{lane: lane, facts: facts, writer: writer, hooks: o.Hooks, most: batchMax,
-		lines: lines{bound: waitingMax}}
+		lines: lines{bound: waitingMax, patient: payPatience}}
 	if err := t.remember(ctx); err != nil {
 		writer.Close()
 		return nil, fault.Wrap("flow.Teller", err)
@@ -106,6 +107,10 @@ func (t *Teller) Open() []*payment.Payment {
 
 // BatchMax sets how many movements one batch holds, from 1 up to the house's own bound.
 func (t *Teller) BatchMax(n int) { t.most = min(max(n, 1), batchMax) }
+
+// Unbounded lifts the bounds of the queues and lets pays wait for ever. It is for benches that show what the bounds are for:
+// no configuration reaches it. Call it before the first Submit.
+func (t *Teller) Unbounded() { t.lines.bound, t.lines.patient = math.MaxInt, math.MaxInt64 }
 
 // CheckpointEvery sets after how many rows the lane's open set and balances are saved: about so many rows a restart reads.
 func (t *Teller) CheckpointEvery(rows int) { t.writer.CheckpointEvery(rows) }

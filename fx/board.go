@@ -89,6 +89,15 @@ func (b *Board) Clone() *Board {
 // Held lists what the board holds, by source and pair; Restore makes the same board of it.
 func (b *Board) Held() []Held { return slices.Clone(b.held) }
 
+// Of is what the board holds of a pair of a source; the rate names the pair, whichever way it is quoted.
+func (b *Board) Of(source SourceID, pair money.Rate) (h Held, ok bool) {
+	place, ok := b.find(source, pair)
+	if ok {
+		h = b.held[place]
+	}
+	return h, ok
+}
+
 // Sources lists the terms of the sources, in the order in which they are asked.
 func (b *Board) Sources() []SourceTerms { return slices.Clone(b.sources) }
 

@@ -386,3 +386,27 @@ func within(a, b, band *big.Rat) bool {
 	limit := new(big.Rat).Add(big.NewRat(1, 1), band)
 	return a.Cmp(limit.Mul(limit, b)) <= 0
 }
+
+func TestASourceIsSilentWhenNothingItSaidIsFresh(t *testing.T) {
+	t.Parallel()
+	quick, slow := live(t, "quick", 1), daily(t, 2)
+	b, err := fx.Restore([]fx.SourceTerms{quick, slow}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accept(t, b, quick, "JPY/HKD 0.0512", noon)
+	accept(t, b, quick, "JPY/KRW 9.41", noon.Add(50*time.Second))
+	for after, want := range map[time.Duration][]fx.SourceID{0: {"daily"}, 100 * time.Second: {"daily"},
+		2 * time.Minute: {"quick", "daily"}} {
+		if got := b.Silent(noon.Add(after)); !slices.Equal(got, want) {
+			t.Errorf("after %v: silent %v, want %v", after, got, want)
+		}
+	}
+	accept(t, b, slow, "EUR/JPY 163.45", noon)
+	if got := b.Silent(noon); len(got) != 0 {
+		t.Errorf("silent %v", got)
+	}
+	if held, ok := b.Of("quick", rate(t, "HKD/JPY 20")); !ok || held.Accepted.Rate.Base() != money.JPY {
+		t.Errorf("%+v, %v", held, ok)
+	}
+}

@@ -3,6 +3,7 @@
 package fx
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
@@ -101,6 +102,17 @@ func (b *Board) dissent(chosen int, rate money.Rate, now time.Time) []SourceID {
 		}
 	}
 	return list
+}
+
+// Silent are the sources of which no reading is fresh any more, or never was, in the order in which they are asked.
+func (b *Board) Silent(now time.Time) (all []SourceID) {
+	for _, terms := range b.sources {
+		fresh := func(h Held) bool { return h.Accepted.Source == terms.ID && terms.Fresh(h.Accepted.At, now) }
+		if !slices.ContainsFunc(b.held, fresh) {
+			all = append(all, terms.ID)
+		}
+	}
+	return all
 }
 
 // ask is what one source has of a pair.

@@ -37,7 +37,7 @@ const (
 	TagPerson     Tag = 17 // text: who acted
 	TagSealed     Tag = 18 // bytes: commitment of the sealed record that holds a caller's free text
 	TagClient     Tag = 19 // text: the API client whose request began the family
-	TagAddressed  Tag = 20 // number: 1 where the request names an address of its own for notifications
+	TagTold       Tag = 20 // number: 1 where the caller is to be told what becomes of it; 2: of a payment that fails, too
 )
 
 // fieldsFormat is the first byte of every body written today: then for each field its tag, its form, and a varint or, for

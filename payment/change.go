@@ -26,6 +26,16 @@ const (
 	ByOperator Cause = "operator"
 )
 
+// Tell says what a caller is to be told of by itself, once the outcome is known.
+type Tell uint8
+
+// What callers are told of.
+const (
+	TellNothing  Tell = 0
+	TellOutcome  Tell = 1 // a payment that succeeds, and how a refund ends
+	TellFailures Tell = 2 // a payment that fails, too
+)
+
 // Change is one change of a payment or of one of its refunds: what a journal row records.
 //
 // Invariant: At is zero or after 1970, in UTC, in whole microseconds; Amounts.Price is Asked where Amounts is set. So Body and
@@ -43,7 +53,7 @@ type Change struct {
 	Bound    Commitment
 	Sealed   Commitment
 	Client   ident.Client // of a first row, and of a refund's: whose request it was
-	Own      bool         // of such a row: the request names an address of its own for notifications
+	Tell     Tell         // of such a row: what the caller is to be told of, as was decided when it came
 	Postings []ledger.Posting
 }
 
@@ -79,8 +89,8 @@ func (c *Change) Body() []byte {
 	}
 	f.Text(ledger.TagSealed, c.Sealed.text())
 	f.Text(ledger.TagClient, string(c.Client))
-	if c.Own {
-		f.Number(ledger.TagAddressed, 1)
+	if c.Tell != TellNothing {
+		f.Number(ledger.TagTold, int64(c.Tell))
 	}
 	return f.Body()
 }
@@ -157,9 +167,9 @@ func (r *reading) field(f ledger.Field) (ok bool) {
 		return c.Sealed.read(f.Text)
 	case ledger.TagClient:
 		c.Client = ident.Client(f.Text)
-	case ledger.TagAddressed:
-		c.Own = true
-		return f.Number == 1 && !text
+	case ledger.TagTold:
+		c.Tell = Tell(f.Number)
+		return !text && (f.Number == int64(TellOutcome) || f.Number == int64(TellFailures))
 	case ledger.TagPartnerAt:
 		c.At = TimeOf(f.Number)
 		return f.Number > 0

@@ -20,7 +20,10 @@ func (o *oracle) change(p *payment.Payment) {
 	if prev != nil {
 		from = prev.State
 	} else {
-		o.w.count.payments++
+		if p.State != payment.Tombstone {
+			o.w.count.payments++
+			o.w.count.today++
+		}
 		d.sentAt = o.w.now
 		o.accepted(d, p)
 	}

@@ -19,13 +19,16 @@ import (
 const quarter = 15 * time.Minute
 
 // restartMax is how long a killed house stays down. The others are how often things happen in a day of a run whose knob is
-// at one; kills and take-overs come besides after any event, so often in a thousand events.
+// at one; kills and take-overs come besides after any event, so often in a thousand events, but no more than strikesMax in a
+// day: a house that starts asks about everything that is open, which are events too, and a wallet that is down for days would
+// otherwise have it killed a hundred times a day for nothing new.
 const (
 	restartMax        = time.Minute
 	killsMax          = 5
 	killsPerThousand  = 0.8
 	takeoversMax      = 3
 	takeoversThousand = 0.3
+	strikesMax        = 20
 	stepsMax          = 12
 	operatesMax       = 6
 )
@@ -39,6 +42,7 @@ func (w *world) live() {
 }
 
 func (w *world) planDay() {
+	w.strikes = 0
 	w.planVisits()
 	for range w.swarm.storms {
 		w.after(w.moment(), w.storm)
@@ -64,7 +68,7 @@ func (w *world) planDay() {
 
 // strike kills the house, or lets another take over, after any event: where much happens, much is struck.
 func (w *world) strike() {
-	if w.calm || w.house == nil {
+	if w.calm || w.house == nil || w.strikes >= strikesMax {
 		return
 	}
 	switch u := w.process.Float64() * 1000; {
@@ -72,7 +76,10 @@ func (w *world) strike() {
 		w.killHouse("at any event")
 	case u > 1000-takeoversThousand*w.swarm.chance[takesOver]:
 		w.takeOver()
+	default:
+		return
 	}
+	w.strikes++
 }
 
 // often is how many times something happens today.

@@ -125,7 +125,7 @@ func (o *call) serve() (wallet.Answer, time.Duration) {
 	case relay.Cancel:
 		a = p.cancel(c.Payment)
 	case relay.GiveBack:
-		a = p.refund(c.Return)
+		a = p.refund(c.Return, c.Refund == ident.Digest{})
 	}
 	return a, think
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
-// refund gives money back. The same refund id finds what was decided.
-func (p *purse) refund(c wallet.Return) wallet.Answer {
+// refund gives money back. The same refund id finds what was decided. A decline of a return of the house's own, which no
+// merchant has asked for, is taken back later: whoever must give back gives back in the end.
+func (p *purse) refund(c wallet.Return, ours bool) wallet.Answer {
 	if !c.Amount.Positive() || !c.Payer.Positive() {
 		// The dialect has no words for a refund of nothing, so nothing leaves.
 		return wallet.Answer{Detail: "nothing was sent: refundFromAmount must be at least 1"}
@@ -27,14 +28,12 @@ func (p *purse) refund(c wallet.Return) wallet.Answer {
 		p.w.fail("I-11", c.Payment, "the house repeats a refund of %v with %v", g.payer, c.Payer)
 	}
 	g.tries++
-	ours := c.Payer == r.charge.Payer
 	if !g.done && !g.failed {
 		s := &r.script
 		if !p.w.calm && (g.tries <= s.stalls || p.w.now < g.until) {
 			return wallet.Answer{Code: wire.RefundInProcess}
 		}
 		if reason := p.refusesRefund(r, g, ours); reason != "" {
-			// A decline of a whole return is taken back later: whoever must give back gives back in the end.
 			if g.failed = !ours; g.failed {
 				g.reason = reason
 			}

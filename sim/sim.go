@@ -29,6 +29,7 @@ type Options struct {
 	Days  int       // with everything that goes wrong; 0: ten. A quiet week follows
 	Bug   Bug       // a mistake that is made on purpose and must be found; NoBug: none
 	Trace io.Writer // gets every event as a line; may be nil
+	Night func()    // is called after each day, to show how far the run is; may be nil
 }
 
 // Result is what a run came to.
@@ -39,6 +40,7 @@ type Result struct {
 	Hash      [sha256.Size]byte // of the trace: equal for equal options
 	Events    int
 	Payments  int
+	Fewest    int      // payments of the day that had the fewest
 	Rows      int      // of the journal
 	Unknown   int      // payments whose outcome was unknown for a while although nothing was in the way
 	Slow      int      // those of them that took longer than 75 seconds
@@ -53,8 +55,8 @@ func (r *Result) OK() bool { return r.Violation == "" }
 // String is the result in one line; with a violation, everything that is needed to understand and repeat it.
 func (r *Result) String() string {
 	if r.OK() {
-		return fmt.Sprintf("seed %d: ok, %d days, %d payments, %d rows, %d events, trace %x", r.Seed, r.Days, r.Payments,
-			r.Rows, r.Events, r.Hash[:8])
+		return fmt.Sprintf("seed %d: ok, %d days, %d payments, at least %d a day, %d rows, %d events, trace %x", r.Seed,
+			r.Days, r.Payments, r.Fewest, r.Rows, r.Events, r.Hash[:8])
 	}
 	return fmt.Sprintf("seed %d: VIOLATION %s\noptions: %s\nthe last events:\n  %s\n"+
 		"replay: kakehashi sim --seed %d --days %d\n", r.Seed, r.Violation, r.Swarm, strings.Join(r.Last, "\n  "), r.Seed,
@@ -75,7 +77,7 @@ func Run(o Options) (Result, error) {
 	defer w.close()
 	err = w.play()
 	r := Result{Seed: o.Seed, Days: o.Days, Swarm: w.swarm.String(), Hash: w.trace.sum(), Events: w.count.events,
-		Payments: w.count.payments, Rows: w.count.rows, Unknown: w.count.unknown, Slow: w.count.slow, Coverage: w.cover}
+		Payments: w.count.payments, Fewest: w.count.fewest, Rows: w.count.rows, Unknown: w.count.unknown, Slow: w.count.slow, Coverage: w.cover}
 	if w.found != nil {
 		r.Violation = w.found.invariant + ": " + w.found.text
 		if !w.found.about.IsZero() {
@@ -84,6 +86,17 @@ func Run(o Options) (Result, error) {
 		r.Last = w.trace.lines()
 	}
 	return r, err
+}
+
+// ended counts a day that is over.
+func (w *world) ended(day int) {
+	if c := &w.count; day == 1 || c.today < c.fewest {
+		c.fewest = c.today
+	}
+	w.count.today = 0
+	if w.options.Night != nil {
+		w.options.Night()
+	}
 }
 
 // play is the whole story: the days, the healing, the quiet week, and what must hold in the end.
@@ -100,6 +113,7 @@ func (w *world) play() error {
 		if err := w.night(); err != nil {
 			return err
 		}
+		w.ended(day)
 	}
 	if w.found != nil {
 		return nil

@@ -154,3 +154,17 @@ func TestManyCountsEveryRunAndNamesWhatWasNeverMet(t *testing.T) {
 		t.Fatal(table)
 	}
 }
+
+// BenchmarkTenDays plays whole seeds, the next one each time: how long a hundred of them take.
+func BenchmarkTenDays(b *testing.B) {
+	seed, payments := uint64(0), 0
+	for b.Loop() {
+		seed++
+		r, err := sim.Run(sim.Options{Seed: seed})
+		if err != nil || !r.OK() {
+			b.Fatal(err, r.String())
+		}
+		payments += r.Payments
+	}
+	b.ReportMetric(float64(payments)/b.Elapsed().Seconds(), "payments/s")
+}

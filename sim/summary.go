@@ -52,8 +52,8 @@ func (s *Summary) Add(o Summary) {
 	s.Coverage.Add(&o.Coverage)
 }
 
-// coverageDays is after how many simulated days everything that can be met must have been met.
-const coverageDays = 1000
+// CoverageDays is after how many simulated days everything that can be met must have been met.
+const CoverageDays = 1000
 
 // Red names what makes the runs red: each violation; where enough days were played, each cell of the legal table that was
 // never met, and each thing that must happen sometimes and did not.
@@ -62,7 +62,7 @@ func (s *Summary) Red() []string {
 	for i := range s.Failed {
 		all = append(all, fmt.Sprintf("seed %d: %s", s.Failed[i].Seed, s.Failed[i].Violation))
 	}
-	if s.Days >= coverageDays {
+	if s.Days >= CoverageDays {
 		for _, cell := range s.Coverage.Missing() {
 			all = append(all, "never met: "+cell)
 		}

@@ -55,11 +55,14 @@ type world struct {
 	purses []*purse
 	market market
 	oracle oracle
+
+	strikes int // kills and take-overs after any event, today
 }
 
 // counts are how much happened.
 type counts struct {
 	events, rows, payments, calls, starts int
+	today, fewest                         int // payments of this day, and of the day that had the fewest
 	// Payments that were unknown although nothing was in the way, and those of them that took more than 75 s.
 	unknown, slow int
 }

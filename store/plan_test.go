@@ -63,9 +63,9 @@ func TestSQLiteFindsEveryRowByAnIndex(t *testing.T) {
 
 func sqlitePlan(t *testing.T, on session, s said) (details []string) {
 	t.Helper()
-	explained := statement{sql: "EXPLAIN QUERY PLAN " + s.sql(&sqliteDialect), in: s.in(), out: "nnnt"}
+	explained := statement{sql: explain + s.sql(&sqliteDialect), in: s.in(), out: "nnnt"}
 	if s.lookup != nil { // as for many keys at once
-		explained = statement{sql: "EXPLAIN QUERY PLAN " + sqliteDialect.lookup(s.lookup, lookupMax),
+		explained = statement{sql: explain + sqliteDialect.lookup(s.lookup, lookupMax),
 			in: s.lookup.in + strings.Repeat(string(s.lookup.key), lookupMax), out: "nnnt"}
 	}
 	err := on.query(context.Background(), &explained, make([]cell, len(explained.in)), func(c []cell) error {

@@ -84,6 +84,7 @@ type PrivateKey struct {
 	algorithm Algorithm
 	rsa       *rsa.PrivateKey
 	ed25519   *ed25519.PrivateKey // a pointer too: package fmt shows a slice under verbs that call no method
+	signers   *Signers            // nil: every caller signs for itself
 }
 
 // Algorithm is the only algorithm the key signs with.
@@ -104,6 +105,10 @@ func (k PrivateKey) Public() PublicKey {
 //
 // Errors: Internal key_malformed for a key that was never set.
 func (k PrivateKey) Sign(text []byte) ([]byte, error) {
+	if k.signers != nil {
+		k.signers.take()
+		defer k.signers.give()
+	}
 	switch k.algorithm {
 	case RSA256:
 		digest := sha256.Sum256(text)

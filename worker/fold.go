@@ -8,6 +8,7 @@ import (
 
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/ledger"
+	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/store"
 )
 
@@ -42,7 +43,7 @@ func (g *page) finished() store.ShelfChanges {
 }
 
 // fold adds what one row brings.
-func (p *Projector) fold(ctx context.Context, row *ledger.Row, now time.Time, g *page) error {
+func (p *Projector) fold(ctx context.Context, row *ledger.Row, g *page) error {
 	transfers, err := ledger.ParseTransfers(row.Transfers)
 	if err != nil {
 		return err
@@ -63,11 +64,7 @@ func (p *Projector) fold(ctx context.Context, row *ledger.Row, now time.Time, g 
 	if err != nil {
 		return err
 	}
-	client, _, ok, err := p.facts.Client(ctx, now, from.client)
-	if err != nil || !ok || (client.NotifyURL == "" && !from.own) {
-		return err
-	}
-	if failed(row.Kind) && !client.NotifyFailure {
+	if from.tell == payment.TellNothing || from.tell < payment.TellFailures && row.Kind == ledger.PaymentFailed {
 		return nil
 	}
 	at := time.UnixMicro(row.At).UTC()
@@ -89,9 +86,6 @@ func told(k ledger.Kind) bool {
 	}
 	return false
 }
-
-// failed reports whether a kind is a payment's failure, of which a client is told only where it asks for it.
-func failed(k ledger.Kind) bool { return k == ledger.PaymentFailed }
 
 // remember keeps whom an object's events concern: of a payment by its family's first row, of a refund by its own.
 func (p *Projector) remember(row *ledger.Row) error {
@@ -116,8 +110,8 @@ func callerIn(row *ledger.Row) (caller, error) {
 		switch f.Tag {
 		case ledger.TagClient:
 			c.client = ident.Client(f.Text)
-		case ledger.TagAddressed:
-			c.own = f.Number == 1
+		case ledger.TagTold:
+			c.tell = payment.Tell(f.Number)
 		}
 	}
 	return c, nil

@@ -4,22 +4,22 @@ package worker
 
 import (
 	"context"
-	"time"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/ledger"
+	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/store"
 )
 
 // Projector folds a lane's journal into the shelf: the accounts' balances, and the events that clients are to be told of.
-// It may lag, and a shelf that was emptied is folded again from the first row; what it gives is the same.
+// It may lag, and a shelf that was emptied is folded again from the first row; what it gives is the same, for it knows
+// nothing but the journal.
 //
 // Concurrency: one owner for each lane.
 type Projector struct {
 	lane   ident.Lane
 	reader *store.Reader
-	facts  *store.Catalogue
 	shelf  *store.Shelf
 
 	at      int64 // the row up to which the shelf is folded
@@ -31,15 +31,15 @@ type Projector struct {
 // caller is whom the events of a payment or refund concern.
 type caller struct {
 	client ident.Client
-	own    bool // the request named an address of its own
+	tell   payment.Tell
 }
 
 // callersMax is how many of them are remembered; of an older one the first row is read again.
 const callersMax = 65_536
 
 // NewProjector is a projector of one lane.
-func NewProjector(lane ident.Lane, reader *store.Reader, facts *store.Catalogue, shelf *store.Shelf) *Projector {
-	return &Projector{lane: lane, reader: reader, facts: facts, shelf: shelf, callers: map[ident.Digest]caller{}}
+func NewProjector(lane ident.Lane, reader *store.Reader, shelf *store.Shelf) *Projector {
+	return &Projector{lane: lane, reader: reader, shelf: shelf, callers: map[ident.Digest]caller{}}
 }
 
 // At is the row up to which the lane is folded.
@@ -48,7 +48,7 @@ func (p *Projector) At() int64 { return p.at }
 // Step folds the next rows, at most so many pages of them, and reports whether there were any.
 //
 // Errors: Unavailable store_busy, store_unreachable: the next step goes on from where the shelf is.
-func (p *Projector) Step(ctx context.Context, now time.Time, pages int) (worked bool, err error) {
+func (p *Projector) Step(ctx context.Context, pages int) (worked bool, err error) {
 	if !p.begun {
 		if p.at, err = p.shelf.Cursor(ctx, p.lane); err != nil {
 			return false, fault.Wrap("worker.Projector", err)
@@ -65,7 +65,7 @@ func (p *Projector) Step(ctx context.Context, now time.Time, pages int) (worked 
 			break
 		}
 		for i := range rows {
-			if err := p.fold(ctx, &rows[i], now, &g); err != nil {
+			if err := p.fold(ctx, &rows[i], &g); err != nil {
 				return false, fault.Wrap("worker.Projector", err)
 			}
 		}

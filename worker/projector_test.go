@@ -35,6 +35,17 @@ const (
 	curious ident.Client = "SHOP_CURIOUS" // an address, and failures too
 )
 
+// tellOf is what a request of a client asks to be told of; own says that it names an address.
+func tellOf(client ident.Client, own bool) payment.Tell {
+	switch {
+	case client == quiet && !own:
+		return payment.TellNothing
+	case client == told:
+		return payment.TellOutcome
+	}
+	return payment.TellFailures
+}
+
 // projected is a house with a shelf and a projector.
 type projected struct {
 	t         *testing.T
@@ -74,7 +85,7 @@ func newProjected(t *testing.T) *projected {
 
 // restart forgets what the projector remembers, as a process that was killed.
 func (w *projected) restart() {
-	w.projector = worker.NewProjector(0, w.house.Reader(), w.house.Facts(), w.shelf)
+	w.projector = worker.NewProjector(0, w.house.Reader(), w.shelf)
 }
 
 func (w *projected) do(m flow.Movement) flow.Outcome {
@@ -93,7 +104,7 @@ func (w *projected) sent(client ident.Client, own bool) ident.ID {
 	request := fmt.Sprint("n-", w.named)
 	id := ident.Name(0, ident.Payment, string(client), "", request)
 	m := flow.Pay{ID: id, Client: client, Holder: "acq", RequestID: request, Order: request, Reference: "m-1", Store: "s-1",
-		Price: money.New(1000, money.JPY), Wallet: "jp", Own: own}
+		Price: money.New(1000, money.JPY), Wallet: "jp", Tell: tellOf(client, own)}
 	digest := ident.DigestOf("code", request)
 	copy(m.Marks[0][:], digest[:])
 	copy(m.Marks[1][:], digest[:])
@@ -118,7 +129,8 @@ func (w *projected) refund(of ident.ID, client ident.Client, own bool, yen int64
 	w.named++
 	request := fmt.Sprint("r-", w.named)
 	return w.do(flow.Refund{ID: ident.Name(0, ident.Refund, string(client), "", request), Payment: of, Client: client,
-		RequestID: request, Amount: money.New(yen, money.JPY), Merchant: merchant.NameOf(0, "acq", "m-1"), Own: own}).Refund
+		RequestID: request, Amount: money.New(yen, money.JPY), Merchant: merchant.NameOf(0, "acq", "m-1"),
+		Tell: tellOf(client, own)}).Refund
 }
 
 func (w *projected) refundHeard(of ident.ID, refund ident.Digest, code wire.ResultCode) {
@@ -133,7 +145,7 @@ func (w *projected) refundHeard(of ident.ID, refund ident.Digest, code wire.Resu
 // step folds at most so many pages.
 func (w *projected) step(pages int) bool {
 	w.t.Helper()
-	worked, err := w.projector.Step(context.Background(), w.house.Now(), pages)
+	worked, err := w.projector.Step(context.Background(), pages)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -268,7 +280,7 @@ func TestWhatNobodyIsToldOf(t *testing.T) {
 	w.do(flow.Cancel{ID: ident.Name(0, ident.Payment, string(curious), "", "never"), Client: curious, RequestID: "never"})
 	refused := ident.Name(0, ident.Payment, string(curious), "", "refused")
 	w.do(flow.Pay{ID: refused, Client: curious, Holder: "acq", RequestID: "refused", Order: "o", Reference: "m-1", Store: "s-1",
-		Price: money.New(1000, money.JPY), Refusal: wire.InvalidPaymentCode, Own: true})
+		Price: money.New(1000, money.JPY), Refusal: wire.InvalidPaymentCode, Tell: payment.TellFailures})
 	cancelled := w.sent(curious, true)
 	w.do(flow.Cancel{ID: cancelled, Client: curious})
 	w.do(flow.Heard{Payment: cancelled, Question: flow.AskedToCancel,
@@ -344,7 +356,7 @@ func expected(t *testing.T, rows []ledger.Row) (all []store.Event) {
 	t.Helper()
 	type caller struct {
 		client ident.Client
-		own    bool
+		tell   int64
 	}
 	callers := map[ident.Digest]caller{}
 	for _, row := range rows {
@@ -357,8 +369,8 @@ func expected(t *testing.T, rows []ledger.Row) (all []store.Event) {
 			switch f.Tag {
 			case ledger.TagClient:
 				c.client = ident.Client(f.Text)
-			case ledger.TagAddressed:
-				c.own = f.Number == 1
+			case ledger.TagTold:
+				c.tell = f.Number
 			}
 		}
 		if c.client != "" {
@@ -368,9 +380,9 @@ func expected(t *testing.T, rows []ledger.Row) (all []store.Event) {
 		want := false
 		switch row.Kind {
 		case ledger.PaymentSucceeded, ledger.RefundSucceeded, ledger.RefundFailed:
-			want = c.own || c.client != quiet
+			want = c.tell > 0
 		case ledger.PaymentFailed:
-			want = c.own && c.client == quiet || c.client == curious
+			want = c.tell == 2
 		}
 		if want {
 			at := time.UnixMicro(row.At).UTC()
@@ -491,7 +503,7 @@ func TestAProjectorNoticesThatTheShelfWasEmptied(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.heard(w.sent(told, false), wire.Success)
-	_, err := w.projector.Step(context.Background(), w.house.Now(), 1)
+	_, err := w.projector.Step(context.Background(), 1)
 	if fault.CodeOf(err) != store.CodeCursorMoved {
 		t.Fatal(err)
 	}
@@ -505,14 +517,14 @@ func TestAProjectorNoticesThatTheShelfWasEmptied(t *testing.T) {
 func TestTwoProjectorsOfAMovingLaneDoubleNothing(t *testing.T) {
 	t.Parallel()
 	w := newProjected(t)
-	other := worker.NewProjector(0, w.house.Reader(), w.house.Facts(), w.shelf)
+	other := worker.NewProjector(0, w.house.Reader(), w.shelf)
 	moved := 0
 	for i := range 60 {
 		for range i % 4 {
 			w.heard(w.sent(told, false), wire.Success)
 		}
 		for _, p := range []*worker.Projector{w.projector, other}[:1+i%2] {
-			_, err := p.Step(context.Background(), w.house.Now(), 1)
+			_, err := p.Step(context.Background(), 1)
 			if fault.CodeOf(err) == store.CodeCursorMoved {
 				moved++
 			} else if err != nil {
@@ -521,7 +533,7 @@ func TestTwoProjectorsOfAMovingLaneDoubleNothing(t *testing.T) {
 		}
 	}
 	for w.projector.At() < w.journal()[len(w.journal())-1].N {
-		_, err := w.projector.Step(context.Background(), w.house.Now(), 1)
+		_, err := w.projector.Step(context.Background(), 1)
 		if err != nil && fault.CodeOf(err) != store.CodeCursorMoved {
 			t.Fatal(err)
 		}

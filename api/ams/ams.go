@@ -87,6 +87,8 @@ type Config struct {
 	Watch func(envelope.Event)
 	// Alarm is told what an operator must know: a name and what it is about. May be nil.
 	Alarm func(name, about string)
+	// Busy reports whether the process has more to do than it can: then only urgent requests are let in. May be nil.
+	Busy func() bool
 }
 
 // New is the API's handler. It looks at the raw path: it must not stand behind a router that cleans paths.
@@ -95,7 +97,7 @@ type Config struct {
 func New(c Config) http.Handler {
 	a := &api{live: newDesk(c.Live, c), limits: c.Limits}
 	config := envelope.Config{Live: c.Live.gate(), Limits: c.Limits.Gate, Zone: c.Zone, Log: c.Log, Watch: c.Watch,
-		Alarm: c.Alarm, Dialect: envelope.Dialect{Find: find, Admits: a.admits, Serve: a.serve}}
+		Alarm: c.Alarm, Busy: c.Busy, Dialect: envelope.Dialect{Find: find, Admits: a.admits, Serve: a.serve}}
 	if c.Sandbox != nil {
 		a.sandbox = newDesk(*c.Sandbox, c)
 		gate := c.Sandbox.gate()

@@ -311,3 +311,31 @@ func TestASuspendedClientIsTold(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Of what a caller is told is decided when its request comes, so the list is the same whenever it is derived. Only where it
+// is told is as it wants it now. Source: decisions A16.
+func TestWhatACallerIsToldOfIsDecidedWithItsRequest(t *testing.T) {
+	t.Parallel()
+	w := tell(t)
+	shop := receive(t, acknowledge)
+	before := w.pay("SHOP_1", "before", "283000000000000100", "")
+	own := w.pay("SHOP_1", "own", "283000000000000200", `"paymentNotifyUrl":"`+shop.URL+`/own",`)
+	w.notify("SHOP_1", shop.URL+"/first")
+	after := w.pay("SHOP_1", "after", "283000000000000300", "")
+	w.notify("SHOP_1", shop.URL+"/second")
+	w.round()
+	var targets []string
+	for _, m := range shop.messages() {
+		targets = append(targets, m.target)
+	}
+	slices.Sort(targets)
+	if want := []string{"/own", "/second"}; !slices.Equal(targets, want) {
+		t.Errorf("told %v, want %v", targets, want)
+	}
+	for id, want := range map[ident.ID]int{before: 0, own: 1, after: 1} {
+		notices, err := w.log().Of(context.Background(), id)
+		if err != nil || len(notices) != want {
+			t.Errorf("%d notices of %v, want %d; %v", len(notices), id, want, err)
+		}
+	}
+}

@@ -143,3 +143,14 @@ func (s scribe) refundNotice(r *payment.RefundRequest, f *payment.Refund, text *
 	}
 	return told
 }
+
+// tellOf is what a client is told of a payment or refund: as it asks for now, whatever it asks for later.
+func tellOf(c *access.Client, own wire.Text) payment.Tell {
+	switch {
+	case own == "" && c.NotifyURL == "":
+		return payment.TellNothing
+	case c.NotifyFailure:
+		return payment.TellFailures
+	}
+	return payment.TellOutcome
+}

@@ -103,7 +103,7 @@ func tell(t testing.TB, change ...func(*ams.NotifierConfig)) *telling {
 
 // restart forgets what the notifier and the projector remember, as a process that was killed.
 func (w *telling) restart() {
-	w.projector = worker.NewProjector(0, w.house.Reader(), w.house.Facts(), w.shelf)
+	w.projector = worker.NewProjector(0, w.house.Reader(), w.shelf)
 	w.notifier = ams.NewNotifier(w.settings)
 }
 
@@ -135,7 +135,7 @@ func (w *telling) bulk(client ident.Client, name string, count int) (id ident.ID
 		request := fmt.Sprint(name, "-", i)
 		id = ident.Name(0, ident.Payment, string(client), "", request)
 		m := flow.Pay{ID: id, Client: client, Holder: holder, RequestID: request, Order: request, Reference: "m-1",
-			Store: "s-1", Price: money.New(1000, money.JPY), Wallet: "jp"}
+			Store: "s-1", Price: money.New(1000, money.JPY), Wallet: "jp", Tell: payment.TellOutcome}
 		digest := ident.DigestOf("code", string(client), request)
 		copy(m.Marks[0][:], digest[:])
 		copy(m.Marks[1][:], digest[:])
@@ -164,7 +164,7 @@ func (w *telling) project() {
 	w.t.Helper()
 	for worked := true; worked; {
 		var err error
-		if worked, err = w.projector.Step(context.Background(), w.house.Now(), 8); err != nil {
+		if worked, err = w.projector.Step(context.Background(), 8); err != nil {
 			w.t.Fatal(err)
 		}
 	}

@@ -78,7 +78,7 @@ func (d *desk) charge(ctx context.Context, c *envelope.Call, r *ams.PayRequest) 
 	m.Fingerprint = d.Codes.Fingerprint(m.ID, scanned.code)
 	m.Wallet, m.WalletLane, m.Marks = scanned.wallet.ID, scanned.wallet.Lane, scanned.marks
 	m.Refusal, m.Why = scanned.refusal, scanned.why
-	m.Own = r.PaymentNotifyURL != ""
+	m.Tell = tellOf(&c.Client, r.PaymentNotifyURL)
 	o := offered{pay: &m, wallet: scanned.wallet, charge: &wallet.Charge{Payment: m.ID, Code: scanned.code,
 		Customer: scanned.customer, Price: price, Order: m.Order, About: string(r.Order.OrderDescription)}}
 	if err := d.place(ctx, c, r, &o); err != nil {

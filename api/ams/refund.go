@@ -36,7 +36,7 @@ func (d *desk) refund(ctx context.Context, c *envelope.Call, r *ams.RefundReques
 	account, request := string(r.MerchantAccountID), string(r.RefundRequestID)
 	m := flow.Refund{ID: ident.Name(c.Client.Lane, ident.Refund, string(c.Client.ID), account, request), Payment: p.ID,
 		Client: c.Client.ID, Account: account, RequestID: request, Reference: string(r.ReferenceRefundID), Amount: amount,
-		Merchant: p.Merchant, Own: r.RefundNotifyURL != ""}
+		Merchant: p.Merchant, Tell: tellOf(&c.Client, r.RefundNotifyURL)}
 	if text := refundText(r); text != nil {
 		if m.Sealed, m.Record, err = d.seal(m.ID, text); err != nil {
 			return d.failed(c, err)

@@ -64,6 +64,8 @@ type Config struct {
 	Watch func(envelope.Event)
 	// Alarm is told what an operator must know: a name and what it is about. May be nil.
 	Alarm func(name, about string)
+	// Busy reports whether the process has more to do than it can: then only urgent requests are let in. May be nil.
+	Busy func() bool
 }
 
 // New is the API's handler. It looks at the raw path: it must not stand behind a router that cleans paths.
@@ -78,7 +80,7 @@ func New(c Config) http.Handler {
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	config := envelope.Config{Live: c.Live.gate(), Limits: c.Limits, Zone: c.Zone, Log: c.Log, Watch: c.Watch,
-		Alarm: c.Alarm, Dialect: envelope.Dialect{Find: find, Admits: a.admits, Serve: a.serve}}
+		Alarm: c.Alarm, Busy: c.Busy, Dialect: envelope.Dialect{Find: find, Admits: a.admits, Serve: a.serve}}
 	if c.Sandbox != nil {
 		a.sandbox = *c.Sandbox
 		gate := c.Sandbox.gate()

@@ -34,11 +34,17 @@ type refusal struct {
 	Result wire.Result `json:"result"`
 }
 
-// Refuse is an answer that holds nothing but a result. An empty detail is the code's own sentence.
+// Refuse is an answer that holds nothing but a result. An empty detail is the code's own sentence. Whatever is refused in
+// the same words is signed once a second: those who ask again and again about what is not there cost no signatures.
 func Refuse(code wire.ResultCode, detail string) Answer {
 	r := refusal{Result: wire.NewResult(code, detail)}
-	return Say(r.Result, r)
+	a := Say(r.Result, r)
+	a.Once = onceOf(r.Result)
+	return a
 }
+
+// onceOf names the content of an answer that is nothing but a result.
+func onceOf(r wire.Result) string { return string(r.ResultCode) + " " + string(r.ResultMessage) }
 
 // Busy is the bare 503: nothing was done, and the same request may come again.
 func Busy() Answer { return Answer{} }

@@ -126,6 +126,8 @@ type Config struct {
 	Watch   func(Event)    // is told of what costs and what came of it; it must not wait; may be nil
 	// Alarm is told what an operator must know: a name and what it is about. May be nil.
 	Alarm func(name, about string)
+	// Busy reports whether the process has more to do than it can: then only urgent requests are let in. May be nil.
+	Busy func() bool
 }
 
 // AlarmForgery is the alarm of a client under whose name requests come that it did not sign.

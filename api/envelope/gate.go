@@ -33,6 +33,7 @@ type Gate struct {
 	log     *slog.Logger
 	watch   func(Event)
 	alarm   func(name, about string)
+	busy    func() bool
 	room    door // requests under way
 	waiting door // callers who asked for no answer
 	live    *desk
@@ -59,7 +60,7 @@ func newDesk(r Realm, side Side) *desk {
 // New is a gate.
 func New(c Config) *Gate {
 	g := &Gate{dialect: c.Dialect, limits: c.Limits.filled(), zone: c.Zone, log: c.Log, watch: c.Watch,
-		alarm: c.Alarm, live: newDesk(c.Live, Live)}
+		alarm: c.Alarm, busy: c.Busy, live: newDesk(c.Live, Live)}
 	if c.Sandbox != nil {
 		g.sandbox = newDesk(*c.Sandbox, Sandbox)
 	}
@@ -75,6 +76,9 @@ func New(c Config) *Gate {
 	}
 	if g.alarm == nil {
 		g.alarm = func(string, string) {}
+	}
+	if g.busy == nil {
+		g.busy = func() bool { return false }
 	}
 	return g
 }
@@ -98,7 +102,8 @@ type exchange struct {
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{w: w, r: r, began: time.Now(), path: signedPath(r)}
 	x.call.Route, x.known = g.dialect.Find(x.path)
-	if !g.room.enter(x.call.Route.Urgent) {
+	urgent := x.call.Route.Urgent
+	if !urgent && g.busy() || !g.room.enter(urgent) {
 		x.desk = g.live
 		g.bare(x)
 		return

@@ -56,7 +56,7 @@ func (g *Gate) seal(ctx context.Context, x *exchange, a Answer) (sealed signed, 
 	now := x.desk.House.Now()
 	once := a.Once
 	if !x.proved {
-		once = string(a.Result.ResultCode) + " " + string(a.Result.ResultMessage)
+		once = onceOf(a.Result)
 	}
 	if once == "" {
 		sealed, err := g.sign(ctx, x, a, now)

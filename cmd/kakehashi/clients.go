@@ -22,6 +22,7 @@ import (
 type clientsCommand struct {
 	Create  clientCreate  `cmd:"" help:"Create an API client, and its account holder where there is none."`
 	List    clientList    `cmd:"" help:"List the API clients."`
+	Set     clientSet     `cmd:"" help:"Change where and of what a client is told, which of our keys it is sent, its rates."`
 	Suspend clientSuspend `cmd:"" help:"Refuse a client until it is resumed."`
 	Resume  clientResume  `cmd:"" help:"Serve a suspended client again."`
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/flow"
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/wallet"
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
@@ -22,7 +23,8 @@ type keysCommand struct {
 	Revoke keysRevoke `cmd:"" help:"End a client's key at once, for good."`
 	List   keysList   `cmd:"" help:"List a client's keys, or the house's."`
 	Heads  keysHeads  `cmd:"" help:"Show the public key of the witness: it proves the signed heads to audit."`
-	House  keysHouse  `cmd:"" help:"Make a new key of the house; callers are moved to it by clients and wallets."`
+	House  keysHouse  `cmd:"" help:"Make a new key of the house; callers are moved to it one by one."`
+	Retire keysRetire `cmd:"" help:"Say until when a key of the house counts: after that nothing is signed with it."`
 }
 
 type keysMaster struct {
@@ -185,4 +187,59 @@ func (k *keysHouse) Run(ctx context.Context) error {
 		}
 		return err
 	})
+}
+
+type keysRetire struct {
+	setting
+	Version int           `arg:"" help:"The house key's version."`
+	In      time.Duration `default:"336h" help:"How long it still counts."`
+}
+
+// Run ends a key of the house, unless a client or wallet is still sent what it signs.
+func (k *keysRetire) Run(ctx context.Context) error {
+	return k.operate(ctx, func(o *process.Operator) error {
+		c, err := facts(ctx, o)
+		if err != nil {
+			return err
+		}
+		for _, key := range c.HouseKeys() {
+			if key.Version != k.Version {
+				continue
+			}
+			if err := k.unused(ctx, o, c); err != nil {
+				return err
+			}
+			key.Until = time.Now().UTC().Add(k.In)
+			_, err := o.Do(ctx, flow.Put{Person: o.Person, What: "retire house key", Subject: fmt.Sprint(k.Version),
+				Facts: store.Facts{HouseKeys: []access.HouseKey{key}}})
+			if err == nil {
+				fmt.Printf("house key %d counts until %s\n", k.Version, key.Until.Format(time.DateTime))
+			}
+			return err
+		}
+		return errNothing(fmt.Sprintf("house key %d", k.Version))
+	})
+}
+
+// unused refuses to end a key with which somebody is still answered or called.
+func (k *keysRetire) unused(ctx context.Context, o *process.Operator, c *store.Catalogue) error {
+	for _, w := range c.Wallets() {
+		if w.OurKey == k.Version && w.Status != wallet.Ended {
+			return fmt.Errorf("wallet %s is still called with house key %d: move it first, with wallets set --our-key", w.ID,
+				k.Version)
+		}
+	}
+	for after := ident.Client(""); ; {
+		page, err := o.Reader.Clients(ctx, after)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, client := range page {
+			if client.ResponseKey == k.Version && client.Status != access.Closed {
+				return fmt.Errorf("client %s is still answered with house key %d: move it first, with clients set --response-key",
+					client.ID, k.Version)
+			}
+		}
+		after = page[len(page)-1].ID
+	}
 }

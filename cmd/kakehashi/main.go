@@ -17,21 +17,25 @@ import (
 
 // commands are what the program can be asked to do.
 type commands struct {
-	Demo       demoCommand       `cmd:"" help:"Show a whole network with money moving, on this machine alone."`
-	Serve      serveCommand      `cmd:"" help:"Run a network."`
-	Clients    clientsCommand    `cmd:"" help:"API clients: create, list, suspend, resume."`
-	Keys       keysCommand       `cmd:"" help:"Keys: make, rotate with overlap, revoke, list."`
-	Wallets    walletsCommand    `cmd:"" help:"Wallets and the table of payment codes."`
-	Merchants  merchantsCommand  `cmd:"" help:"Merchants and fee plans."`
-	Feeds      feedsCommand      `cmd:"" help:"Sources of exchange rates."`
-	Audit      auditCommand      `cmd:"" help:"Recompute the books by another arithmetic; fail when anything is wrong."`
-	Backup     backupCommand     `cmd:"" help:"Copy the books into a file, while they are served or not."`
-	Verify     verifyCommand     `cmd:"" help:"Check a copy of the books and say what is in it; fail when anything is wrong."`
-	Restore    restoreCommand    `cmd:"" help:"Fill empty books from a copy; the network starts closed on them."`
-	Open       openCommand       `cmd:"" help:"Open a network that is closed since its books were restored."`
-	Crash      crashCommand      `cmd:"" help:"Kill a network again and again, and show that nothing it acknowledged is lost."`
-	CrashChild crashChildCommand `cmd:"" hidden:"" name:"crash-child"`
-	Bench      benchCommand      `cmd:"" help:"Measure complete payments against a store that already holds many."`
+	Demo          demoCommand          `cmd:"" help:"Show a whole network with money moving, on this machine alone."`
+	Serve         serveCommand         `cmd:"" help:"Run a network."`
+	Clients       clientsCommand       `cmd:"" help:"API clients: create, list, suspend, resume."`
+	Keys          keysCommand          `cmd:"" help:"Keys: make, rotate with overlap, revoke, list."`
+	Wallets       walletsCommand       `cmd:"" help:"Wallets and the table of payment codes."`
+	Merchants     merchantsCommand     `cmd:"" help:"Merchants and fee plans."`
+	Feeds         feedsCommand         `cmd:"" help:"Sources of exchange rates."`
+	Rates         ratesCommand         `cmd:"" help:"Exchange rates: what is held, and the release of a pair that was halted."`
+	Notifications notificationsCommand `cmd:"" help:"What clients were told: the log, what was given up, tell again."`
+	Status        statusCommand        `cmd:"" help:"Say how a network stands."`
+	Audit         auditCommand         `cmd:"" help:"Recompute the books by another arithmetic; fail when anything is wrong."`
+	Backup        backupCommand        `cmd:"" help:"Copy the books into a file, while they are served or not."`
+	Verify        verifyCommand        `cmd:"" help:"Check a copy of the books and say what is in it; fail when anything is wrong."`
+	Restore       restoreCommand       `cmd:"" help:"Fill empty books from a copy; the network starts closed on them."`
+	Open          openCommand          `cmd:"" help:"Open a network that is closed since its books were restored."`
+	Crash         crashCommand         `cmd:"" help:"Kill a network again and again, and show that nothing it acknowledged is lost."`
+	CrashChild    crashChildCommand    `cmd:"" hidden:"" name:"crash-child"`
+	Bench         benchCommand         `cmd:"" help:"Measure complete payments against a store that already holds many."`
+	Sim           simCommand           `cmd:"" help:"Play whole networks in virtual time, from seeds; fail when a promise does not hold."`
 }
 
 func main() {

@@ -20,6 +20,7 @@ import (
 type walletsCommand struct {
 	Create  walletCreate  `cmd:"" help:"Connect a wallet."`
 	List    walletList    `cmd:"" help:"List the wallets."`
+	Set     walletSet     `cmd:"" help:"Change a wallet's address, spread, limits, or which of our keys it is called with."`
 	Suspend walletSuspend `cmd:"" help:"Send no new payments to a wallet; inquiries, cancels and refunds go on."`
 	Resume  walletResume  `cmd:"" help:"Send payments to a suspended wallet again."`
 	Route   walletRoute   `cmd:"" help:"Add or change a line of the table that says whose a payment code is."`

@@ -154,14 +154,14 @@ func (a *audit) checkCodes() error {
 	const twice = `SELECT MIN(n), MAX(n) FROM payment WHERE code <> x'' AND paid > 0 GROUP BY brand, code
 		HAVING COUNT(*) > 1`
 	const other = `SELECT c.n, c.spent FROM code c JOIN payment p ON p.n = c.spent WHERE c.spent > 0 AND c.digest <> p.code`
-	for query, what := range map[string]string{twice: "payments %d and %d have one code",
-		other: "code %d is not the one of payment %d"} {
-		if err := a.each(query, func(scan func(...any) error) error {
+	for _, c := range [...]struct{ query, what string }{{twice, "payments %d and %d have one code"},
+		{other, "code %d is not the one of payment %d"}} {
+		if err := a.each(c.query, func(scan func(...any) error) error {
 			var first, second int64
 			if err := scan(&first, &second); err != nil {
 				return err
 			}
-			return fmt.Errorf(what, first, second)
+			return fmt.Errorf(c.what, first, second)
 		}); err != nil {
 			return err
 		}

@@ -51,6 +51,8 @@ func (c *child) begin() error {
 	defer log.Close()
 	c.command = exec.Command(c.binary, "serve", "--config", c.config)
 	c.command.Stdout, c.command.Stderr = log, log
+	// What interrupts the run at a terminal must not reach the network by itself: only this run ends it.
+	c.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := c.command.Start(); err != nil {
 		return err
 	}

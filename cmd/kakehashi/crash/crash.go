@@ -7,7 +7,7 @@
 // the kills are over, the callers' journal, the wallets' books and the network's books must tell one story. DiskCalls kills
 // a child at every disk call of a fixed sequence instead, and makes the calls fail.
 //
-// Read crash.go, journal.go, history.go, check.go; then sequence and diskcalls.go.
+// Read crash.go, journal.go, history.go, check.go; then sequence, diskcalls.go and powercut.
 package crash
 
 import (
@@ -43,36 +43,31 @@ const (
 	duringStartIn = 8                // one kill in so many is followed by one before the network is ready
 )
 
-// ErrViolation is the error of a run that found something wrong; it is printed before.
-var ErrViolation = errors.New("the network broke a promise")
-
 // Run kills the network under load, and checks at the end that all books agree.
+//
+// Errors: ErrViolation; the context's when it is interrupted, and then nothing was checked.
 func Run(ctx context.Context, o Options) (err error) {
-	folder, temporary := o.Folder, o.Folder == ""
-	if temporary {
-		if folder, err = os.MkdirTemp("", "kakehashi-crash-"); err != nil {
-			return err
-		}
-	} else if err := os.MkdirAll(folder, 0o700); err != nil {
+	if o.Callers < inFlightMin {
+		return fmt.Errorf("%d tills cannot have %d payments under way", o.Callers, inFlightMin)
+	}
+	folder, err := openFolder(o.Folder, "kakehashi-crash-")
+	if err != nil {
 		return err
 	}
-	r := &run{options: o, folder: folder, began: time.Now()}
+	r := &run{options: o, folder: folder.path, began: time.Now()}
+	fmt.Fprintf(o.Out, "crash: seed %d, %d kills, %d tills\n", o.Seed, o.Kills, o.Callers)
 	defer func() {
 		r.close()
-		if err == nil && temporary {
-			err = os.RemoveAll(folder)
-			return
-		}
-		fmt.Fprintf(o.Out, "seed %d, everything is kept in %s\n", o.Seed, folder)
+		err = folder.end(o.Out, err)
 	}()
 	if err := r.open(ctx); err != nil {
 		return err
 	}
 	if err := r.torment(ctx); err != nil {
-		return r.broken(err)
+		return r.broken(ctx, err)
 	}
 	if err := r.calm(ctx); err != nil {
-		return r.broken(err)
+		return r.broken(ctx, err)
 	}
 	v, err := r.check(ctx)
 	if err != nil {
@@ -87,7 +82,10 @@ func Run(ctx context.Context, o Options) (err error) {
 }
 
 // broken shows what the network said last before it did what it must not.
-func (r *run) broken(err error) error {
+func (r *run) broken(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted after %d kills, nothing was checked: %w", len(r.inFlight), ctx.Err())
+	}
 	log, readErr := os.ReadFile(filepath.Join(r.folder, "serve.log"))
 	if readErr == nil {
 		lines := strings.Split(strings.TrimSpace(string(log)), "\n")
@@ -96,31 +94,26 @@ func (r *run) broken(err error) error {
 	return err
 }
 
-// findings are what is wrong, each in one line that names its object.
-type findings struct {
-	lines []string
-	more  int
+// folder is where a run keeps everything.
+type folder struct {
+	path      string
+	temporary bool
 }
 
-const findingsMax = 50
-
-func (f *findings) add(format string, args ...any) {
-	if len(f.lines) == findingsMax {
-		f.more++
-		return
+// openFolder makes the folder of a run; without a path a temporary one.
+func openFolder(path, prefix string) (f folder, err error) {
+	if path != "" {
+		return folder{path: path}, os.MkdirAll(path, 0o700)
 	}
-	f.lines = append(f.lines, fmt.Sprintf(format, args...))
+	path, err = os.MkdirTemp("", prefix)
+	return folder{path: path, temporary: true}, err
 }
 
-func (f *findings) empty() bool { return len(f.lines) == 0 }
-
-func (f *findings) text() string {
-	var b strings.Builder
-	for _, line := range f.lines {
-		fmt.Fprintln(&b, "VIOLATION", line)
+// end removes a temporary folder, unless something is wrong: then it says where to look.
+func (f folder) end(out io.Writer, err error) error {
+	if f.temporary && (err == nil || errors.Is(err, context.Canceled)) {
+		return errors.Join(err, os.RemoveAll(f.path))
 	}
-	if f.more > 0 {
-		fmt.Fprintln(&b, "and", f.more, "more")
-	}
-	return b.String()
+	fmt.Fprintln(out, "everything is kept in", f.path)
+	return err
 }

@@ -10,7 +10,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -21,9 +20,10 @@ import (
 
 // DiskOptions say how the disk calls are gone through.
 type DiskOptions struct {
-	Points int    // kills; each error has a third of that. 0: all there are
+	Points int    // kills, and two errors for three of them; 0 or less: all that there can be
 	Seed   uint64 // which of them, where not all
 	Folder string // empty: a temporary one, kept only when something is wrong
+	Binary string // the program whose calls they are; empty: this one
 	Out    io.Writer
 }
 
@@ -57,6 +57,8 @@ type disk struct {
 	binary    string
 	reference *Reference
 	traced    []traced
+	planned   []injection
+	began     time.Time
 
 	mutex   sync.Mutex
 	next    int
@@ -65,38 +67,30 @@ type disk struct {
 	findings
 }
 
+// ErrNoStrace is the error of DiskCalls where strace cannot be used: no disk call was disturbed, and nothing was shown.
+var ErrNoStrace = errors.New("no disk call was disturbed")
+
 // DiskCalls kills the story's process at its disk calls, and lets them fail: whatever was acknowledged must be in the books,
-// and the story must go on from there as if nothing had been. Where strace cannot be used it says so and does nothing.
+// and the story must go on from there as if nothing had been.
 //
+// Errors: ErrViolation; ErrNoStrace; the context's when it is interrupted.
 // Source: reference/reliability.md.
 func DiskCalls(ctx context.Context, o DiskOptions) (err error) {
 	if why := straceMissing(ctx); why != "" {
-		fmt.Fprintf(o.Out, "SKIPPED: no disk call was disturbed, since %s\n", why)
-		return nil
+		return fmt.Errorf("%w: %s", ErrNoStrace, why)
 	}
-	temporary := o.Folder == ""
-	if temporary {
-		if o.Folder, err = os.MkdirTemp("", "kakehashi-disk-"); err != nil {
+	folder, err := openFolder(o.Folder, "kakehashi-disk-")
+	if err != nil {
+		return err
+	}
+	o.Folder = folder.path
+	d := &disk{DiskOptions: o}
+	if d.binary = o.Binary; d.binary == "" {
+		if d.binary, err = os.Executable(); err != nil {
 			return err
 		}
-	} else if err := os.MkdirAll(o.Folder, 0o700); err != nil {
-		return err
 	}
-	d := &disk{DiskOptions: o}
-	if d.binary, err = os.Executable(); err != nil {
-		return err
-	}
-	if err := d.run(ctx); err != nil {
-		return err
-	}
-	if !d.empty() {
-		fmt.Fprintf(o.Out, "%severything is kept in %s\n", d.text(), o.Folder)
-		return ErrViolation
-	}
-	if temporary {
-		return os.RemoveAll(o.Folder)
-	}
-	return nil
+	return folder.end(o.Out, d.run(ctx))
 }
 
 func (d *disk) run(ctx context.Context) (err error) {
@@ -106,25 +100,29 @@ func (d *disk) run(ctx context.Context) (err error) {
 	if d.traced, err = d.trace(ctx); err != nil {
 		return err
 	}
-	began := time.Now()
-	plan := d.plan()
+	d.began, d.planned = time.Now(), d.plan()
+	fmt.Fprintf(d.Out, "disk calls: seed %d, %d steps make %s; %d of them will be disturbed\n", d.Seed, sequence.Count(),
+		countCalls(d.traced), len(d.planned))
 	var busy sync.WaitGroup
 	for range 2 {
-		busy.Go(func() { d.work(ctx, plan) })
+		busy.Go(func() { d.work(ctx) })
 	}
 	busy.Wait()
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted after %d of %d disk calls: %w", d.next, len(d.planned), ctx.Err())
+	}
 	count := map[string]int{}
-	for _, i := range plan {
+	for _, i := range d.planned {
 		count[i.what]++
 	}
-	word := "0 lost, 0 wrong"
-	if !d.empty() {
-		word = fmt.Sprintf("%d VIOLATIONS", len(d.lines)+d.more)
+	fmt.Fprintf(d.Out, "disk calls: %s\n", d.word("0 lost, 0 wrong"))
+	fmt.Fprintf(d.Out, "  %d kills, %d EIO, %d ENOSPC; of the errors %d ended the process, %d did not concern it; %.0f s, "+
+		"seed %d\n", count[killed], count[eio], count[enospc], d.stopped, d.passed, time.Since(d.began).Seconds(), d.Seed)
+	if d.empty() {
+		return nil
 	}
-	fmt.Fprintf(d.Out, "disk calls: %d steps make %s; %d kills, %d EIO, %d ENOSPC in %.0f s, seed %d: %s "+
-		"(of the errors %d ended the process, %d did not concern it)\n", sequence.Count(), countCalls(d.traced),
-		count[killed], count[eio], count[enospc], time.Since(began).Seconds(), d.Seed, word, d.stopped, d.passed)
-	return ctx.Err()
+	fmt.Fprint(d.Out, d.text())
+	return ErrViolation
 }
 
 // What is done to a call.
@@ -134,7 +132,7 @@ const (
 	enospc = "error=ENOSPC"
 )
 
-// plan is every call killed, and every third one failing in either way; or as many as were asked for, evenly spread.
+// plan is every call killed, and every call failing in each way in which it can; or as many as were asked for, evenly spread.
 func (d *disk) plan() []injection {
 	var kills, errs []injection
 	for _, t := range d.traced {
@@ -164,26 +162,32 @@ func spreadOver(list []injection, count int, dice *rand.Rand) []injection {
 	return taken
 }
 
-func (d *disk) work(ctx context.Context, plan []injection) {
-	for ctx.Err() == nil {
-		d.mutex.Lock()
-		n := d.next
-		d.next++
-		d.mutex.Unlock()
-		if n >= len(plan) {
-			return
-		}
+// work disturbs one planned call after another.
+func (d *disk) work(ctx context.Context) {
+	for n := d.take(); n < len(d.planned) && ctx.Err() == nil; n = d.take() {
 		folder := filepath.Join(d.Folder, fmt.Sprintf("point-%d", n))
-		err := d.disturb(ctx, folder, plan[n])
+		err := d.disturb(ctx, folder, d.planned[n])
 		if err == nil {
 			err = os.RemoveAll(folder)
 		}
 		if err != nil && ctx.Err() == nil {
 			d.mutex.Lock()
-			d.add("%v: %v (%s)", plan[n], err, folder)
+			d.add(misstored, "%v: %v (%s)", d.planned[n], err, folder)
 			d.mutex.Unlock()
 		}
 	}
+}
+
+// take is the number of the next planned call.
+func (d *disk) take() int {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if d.next > 0 && d.next%50 == 0 {
+		fmt.Fprintf(d.Out, "disk calls: seed %d, %d of %d after %.0f s\n", d.Seed, d.next, len(d.planned),
+			time.Since(d.began).Seconds())
+	}
+	d.next++
+	return d.next - 1
 }
 
 // disturb tells the story while one call is disturbed, and then without.
@@ -234,8 +238,8 @@ func (d *disk) tell(ctx context.Context, folder, file, inject string) (told []se
 		return nil, nil, err
 	}
 	defer journal.Close()
-	command := exec.CommandContext(ctx, "strace", "-f", "-qq", "-o", filepath.Join(folder, "trace"), "-e",
-		"trace="+strings.Join(diskCalls, ","), "-e", inject, d.binary, "crash-child", file)
+	command := strace(ctx, "-f", "-qq", "-o", filepath.Join(folder, "trace"), "-e", "trace="+strings.Join(diskCalls, ","), "-e",
+		inject, d.binary, "crash-child", file)
 	out, err := command.StdoutPipe()
 	if err != nil {
 		return nil, nil, err

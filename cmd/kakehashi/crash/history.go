@@ -3,6 +3,7 @@
 package crash
 
 import (
+	"fmt"
 	"io"
 	"slices"
 )
@@ -49,29 +50,43 @@ type refundStory struct {
 }
 
 // readHistory reads the journal; what the callers were told must be one story in itself.
+//
+// Errors: a line that is none, or that speaks of something that nobody had asked for.
 func readHistory(from io.Reader, f *findings) (*history, error) {
 	h := &history{payments: map[string]*paymentStory{}, refunds: map[string]*refundStory{}}
-	err := readJournal(from, func(e entry) { h.take(e, f) })
-	return h, err
+	return h, readJournal(from, func(e entry) error { return h.take(e, f) })
 }
 
-func (h *history) take(e entry, f *findings) {
-	switch {
-	case !e.told:
+func (h *history) take(e entry, f *findings) error {
+	if !e.told {
 		h.asked++
-		h.ask(e)
-		return
-	case e.definite():
+		return h.ask(e)
+	}
+	if e.definite() {
 		h.told++
 	}
 	if e.act == actRefund {
-		h.refunds[e.request].hear(e.answer, f)
-		return
+		if r := h.refunds[e.request]; r != nil {
+			r.hear(e.answer, f)
+			return nil
+		}
+		return fmt.Errorf("an answer about the refund %s, for which nobody had asked", e.request)
 	}
-	h.payments[e.request].hear(e.act, e.answer, f)
+	p, err := h.payment(e.request)
+	if err == nil {
+		p.hear(e.act, e.answer, f)
+	}
+	return err
 }
 
-func (h *history) ask(e entry) {
+func (h *history) payment(request string) (*paymentStory, error) {
+	if p := h.payments[request]; p != nil {
+		return p, nil
+	}
+	return nil, fmt.Errorf("the payment %s, for which nobody had asked", request)
+}
+
+func (h *history) ask(e entry) error {
 	switch e.act {
 	case actPay:
 		if h.payments[e.request] == nil {
@@ -79,20 +94,29 @@ func (h *history) ask(e entry) {
 			h.payments[e.request], h.order = p, append(h.order, p)
 		}
 	case actCancel:
-		h.payments[e.request].asked = true
+		p, err := h.payment(e.request)
+		if err != nil {
+			return err
+		}
+		p.asked = true
 	case actRefund:
+		p, err := h.payment(e.payment)
+		if err != nil {
+			return err
+		}
+		p.refunds = true
 		if h.refunds[e.request] == nil {
 			h.refunds[e.request] = &refundStory{request: e.request, payment: e.payment, minor: e.minor}
 		}
-		h.payments[e.payment].refunds = true
 	}
+	return nil
 }
 
 // hear takes one answer about a payment.
 func (p *paymentStory) hear(act string, a answer, f *findings) {
 	if a.id != "" && act != actAlter {
 		if p.id != "" && p.id != a.id {
-			f.add("payment %s is called %s, and was called %s", p.request, a.id, p.id)
+			f.add(duplicated, "payment %s is called %s, and was called %s", p.request, a.id, p.id)
 		}
 		p.id = a.id
 	}
@@ -100,17 +124,17 @@ func (p *paymentStory) hear(act string, a answer, f *findings) {
 	case a.status == noAnswer:
 	case act == actAlter:
 		if a.status == succeeded {
-			f.add("payment %s succeeded under another amount", p.request)
+			f.add(changed, "payment %s succeeded under another amount", p.request)
 		}
 	case act == actCancel:
 		p.hearCancel(a, f)
 	case a.code == notThere:
 		if p.known {
-			f.add("payment %s was known and is not there any more", p.request)
+			f.add(missing, "payment %s was known and is not there any more", p.request)
 		}
 	case a.code == canceled:
 		if p.failure != "" || p.success && !p.asked {
-			f.add("payment %s is cancelled after it was F %s, or S and nobody asked for it", p.request, p.failure)
+			f.add(changed, "payment %s is cancelled after it was F %s, or S and nobody asked for it", p.request, p.failure)
 		}
 		p.known, p.taken = true, true
 	default:
@@ -123,7 +147,7 @@ func (p *paymentStory) hearPay(a answer, f *findings) {
 	switch a.status {
 	case succeeded:
 		if p.failure != "" || gone {
-			f.add("payment %s is S after it was F %s or cancelled", p.request, p.failure)
+			f.add(changed, "payment %s is S after it was F %s or cancelled", p.request, p.failure)
 		}
 		p.success = true
 	case failed:
@@ -131,14 +155,14 @@ func (p *paymentStory) hearPay(a answer, f *findings) {
 		case slices.Contains(passing, a.code):
 			return
 		case p.success || p.taken: // a cancel of what has failed is confirmed too
-			f.add("payment %s is F %s after it was S or cancelled", p.request, a.code)
+			f.add(changed, "payment %s is F %s after it was S or cancelled", p.request, a.code)
 		case p.failure != "" && p.failure != a.code:
-			f.add("payment %s is F %s, and was F %s", p.request, a.code, p.failure)
+			f.add(changed, "payment %s is F %s, and was F %s", p.request, a.code, p.failure)
 		}
 		p.failure = a.code
 	case unknown:
 		if p.failure != "" || gone || p.success && !p.asked {
-			f.add("payment %s is U %s after it had ended", p.request, a.code)
+			f.add(missing, "payment %s is U %s after it had ended", p.request, a.code)
 		}
 	}
 	p.known = p.known || a.id != "" || a.definite()
@@ -150,13 +174,13 @@ func (p *paymentStory) hearCancel(a answer, f *findings) {
 		p.known, p.cancelled = true, true
 	case a.code == notThere:
 		if p.known {
-			f.add("payment %s was known and is not there to be cancelled", p.request)
+			f.add(missing, "payment %s was known and is not there to be cancelled", p.request)
 		}
 		p.known, p.cancelled = true, true // its name is buried: a pay that comes later finds it cancelled
 	case a.status == unknown && p.cancelled:
-		f.add("the cancel of payment %s was confirmed and is U", p.request)
+		f.add(missing, "the cancel of payment %s was confirmed and is U", p.request)
 	case a.status == failed && !slices.Contains(passing, a.code) && !p.refunds:
-		f.add("the cancel of payment %s is refused with %s", p.request, a.code)
+		f.add(changed, "the cancel of payment %s is refused with %s", p.request, a.code)
 	}
 }
 
@@ -165,22 +189,22 @@ func (r *refundStory) hear(a answer, f *findings) {
 	switch a.status {
 	case succeeded:
 		if r.failure != "" {
-			f.add("refund %s is S after it was F %s", r.request, r.failure)
+			f.add(changed, "refund %s is S after it was F %s", r.request, r.failure)
 		}
 		r.success = true
 	case failed:
 		switch {
 		case slices.Contains(passing, a.code):
-			f.add("refund %s of a payment that is there is refused with %s", r.request, a.code)
+			f.add(missing, "refund %s of a payment that is there is refused with %s", r.request, a.code)
 		case r.success:
-			f.add("refund %s is F %s after it was S", r.request, a.code)
+			f.add(changed, "refund %s is F %s after it was S", r.request, a.code)
 		case r.failure != "" && r.failure != a.code:
-			f.add("refund %s is F %s, and was F %s", r.request, a.code, r.failure)
+			f.add(changed, "refund %s is F %s, and was F %s", r.request, a.code, r.failure)
 		}
 		r.failure = a.code
 	case unknown:
 		if r.success || r.failure != "" {
-			f.add("refund %s is U after it had ended", r.request)
+			f.add(missing, "refund %s is U after it had ended", r.request)
 		}
 	}
 }

@@ -97,14 +97,16 @@ type entry struct {
 }
 
 // readJournal hands every line to each.
-func readJournal(from io.Reader, each func(entry)) error {
+func readJournal(from io.Reader, each func(entry) error) error {
 	lines := bufio.NewScanner(from)
 	for n := 1; lines.Scan(); n++ {
 		e, err := parseEntry(lines.Text())
+		if err == nil {
+			err = each(e)
+		}
 		if err != nil {
 			return fmt.Errorf("line %d of the callers' journal: %w", n, err)
 		}
-		each(e)
 	}
 	return lines.Err()
 }

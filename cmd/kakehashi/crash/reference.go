@@ -4,6 +4,7 @@ package crash
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,6 +14,9 @@ import (
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/process"
 	"github.com/kakehashi-pay/kakehashi/store"
 )
+
+// ErrMissing is the error of a store that does not hold what was acknowledged.
+var ErrMissing = errors.New(string(missing))
 
 // Reference is the story as it goes when nothing disturbs it.
 type Reference struct {
@@ -56,32 +60,53 @@ func (ref *Reference) Acknowledged(told []sequence.Told) (last int, err error) {
 	return len(told) - 1, nil
 }
 
-// Continues opens a file of which the first steps were acknowledged, tells the rest of the story to it, and checks that the
-// journal had kept every acknowledged step and at most the next one, that the rest goes as it would have gone, and that the
-// books are in order.
+// Opens opens a file of which the first steps were acknowledged, and checks that it is whole and that the journal had kept
+// every acknowledged step and at most the next one.
+func (ref *Reference) Opens(ctx context.Context, file string, acknowledged int) error {
+	r, err := ref.open(ctx, file, acknowledged)
+	if err != nil {
+		return err
+	}
+	r.Close()
+	return intact(ctx, file)
+}
+
+// Continues opens a file as Opens does, tells the rest of the story to it, and checks that the rest goes as it would have
+// gone, and that the books are in order.
 func (ref *Reference) Continues(ctx context.Context, file string, acknowledged int) error {
-	if err := ref.resume(ctx, file, acknowledged); err != nil {
+	r, err := ref.open(ctx, file, acknowledged)
+	if err != nil {
+		return err
+	}
+	err = ref.goOn(ctx, r, acknowledged)
+	r.Close()
+	if err != nil {
 		return err
 	}
 	return InOrder(ctx, file)
 }
 
-func (ref *Reference) resume(ctx context.Context, file string, acknowledged int) error {
-	from := acknowledged + 1
-	r, err := sequence.Open(ctx, store.Location(file), from)
+func (ref *Reference) open(ctx context.Context, file string, acknowledged int) (*sequence.Runner, error) {
+	r, err := sequence.Open(ctx, store.Location(file), acknowledged+1)
 	if err != nil {
-		return fmt.Errorf("it does not open any more: %w", err)
+		return nil, fmt.Errorf("it does not open any more: %w", err)
 	}
-	defer r.Close()
-	found := r.Mark()
-	allowed := []sequence.Mark{ref.mark(acknowledged)}
-	if from < len(ref.told) {
-		allowed = append(allowed, ref.along[from]...)
+	found, promised := r.Mark(), ref.mark(acknowledged)
+	if found == promised || acknowledged+1 < len(ref.told) && slices.Contains(ref.along[acknowledged+1], found) {
+		return r, nil
 	}
-	if !slices.Contains(allowed, found) {
-		return fmt.Errorf("the journal ends at %v, and after step %d (%s) it ended at %v", found, acknowledged,
-			stepName(acknowledged), ref.mark(acknowledged))
+	r.Close()
+	err = fmt.Errorf("the journal ends at %v, and after step %d (%s) it ended at %v", found, acknowledged,
+		stepName(acknowledged), promised)
+	if found.N <= promised.N {
+		err = fmt.Errorf("%w: %w", ErrMissing, err)
 	}
+	return nil, err
+}
+
+// goOn tells the rest of the story.
+func (ref *Reference) goOn(ctx context.Context, r *sequence.Runner, acknowledged int) error {
+	from, found := acknowledged+1, r.Mark()
 	if from < len(ref.told) && found == ref.mark(from) && found != ref.mark(acknowledged) {
 		from++ // it was written, and only its acknowledgement was lost
 	}
@@ -105,11 +130,22 @@ func stepName(i int) string {
 	return sequence.Name(i)
 }
 
+// intact checks the structure of a file.
+func intact(ctx context.Context, file string) error {
+	damaged, err := books.Intact(ctx, file)
+	switch {
+	case err != nil:
+		return fmt.Errorf("the file is damaged: %w", err)
+	case damaged != "":
+		return fmt.Errorf("the file is damaged: %s", damaged)
+	}
+	return nil
+}
+
 // InOrder audits the books of a file, its projections and its structure.
 func InOrder(ctx context.Context, file string) error {
-	damaged, err := books.Intact(ctx, file)
-	if err != nil || damaged != "" {
-		return fmt.Errorf("the file is damaged: %s: %w", damaged, err)
+	if err := intact(ctx, file); err != nil {
+		return err
 	}
 	b, err := audit.Open(ctx, file)
 	if err != nil {

@@ -152,26 +152,20 @@ func (r *run) torment(ctx context.Context) error {
 
 func (r *run) killAll(ctx context.Context) error {
 	for len(r.inFlight) < r.options.Kills {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
 		n := r.moments.next(ctx)
 		r.gate.set(false)
 		s := &r.starts[len(r.starts)-1]
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if !r.child.struck() {
 			return fmt.Errorf("the network ended by itself: %v", r.child.err)
 		}
-		switch {
-		case n < inFlightMin:
-			r.child.kill()
-			if r.light++; r.light > 5+r.options.Kills/10 {
-				return fmt.Errorf("only %d payments are under way: too little load for a kill", n)
-			}
-		default:
-			r.child.kill()
-			r.inFlight = append(r.inFlight, n)
-		}
+		r.child.kill()
 		s.ended = time.Now().UnixMicro()
+		if err := r.count(n); err != nil {
+			return err
+		}
 		if err := r.begin(ctx); err != nil {
 			return err
 		}
@@ -180,6 +174,22 @@ func (r *run) killAll(ctx context.Context) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// count counts a kill with so many payments under way.
+func (r *run) count(underWay int) error {
+	if underWay < inFlightMin {
+		if r.light++; r.light > 5+r.options.Kills/10 {
+			return fmt.Errorf("only %d payments are under way: too little load for a kill", underWay)
+		}
+		return nil
+	}
+	r.inFlight = append(r.inFlight, underWay)
+	if n := len(r.inFlight); n%max(10, r.options.Kills/20) == 0 {
+		fmt.Fprintf(r.options.Out, "crash: seed %d, %d of %d kills after %.0f s\n", r.options.Seed, n, r.options.Kills,
+			time.Since(r.began).Seconds())
 	}
 	return nil
 }

@@ -5,20 +5,43 @@ package crash
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
 // summary is the run in a few lines.
 func (r *run) summary(v *verdict) string {
-	var ready []int64
+	var b strings.Builder
+	fmt.Fprintf(&b, "crash: %s\n", v.word("0 lost, 0 duplicated, books balanced"))
+	fmt.Fprintf(&b, "  %d kills under load (%s payments under way), %d before ready, %d light; %.0f s, seed %d\n",
+		len(r.inFlight), spread(r.inFlight), r.early, r.light, time.Since(r.began).Seconds(), r.options.Seed)
+	success, failure, cancelled := v.history.ends()
+	fmt.Fprintf(&b, "  %d payments and %d refunds in %d questions; %d definite answers: %d S, %d F, %d cancelled\n",
+		len(v.history.order), len(v.history.refunds), v.history.asked, v.history.told, success, failure, cancelled)
+	fmt.Fprintf(&b, "  ready after %s; %d orderly ends, longest %v\n", quantiles(r.readyAfter()), len(r.drains),
+		longest(r.drains))
+	fmt.Fprintf(&b, "  open at a start: %d payments, %d unknown; first question %s after ready (bar %v); "+
+		"%d ended before, %d cut short by the next kill\n", v.asked.open, v.asked.unknown, quantiles(v.asked.after),
+		questionMax, v.asked.ended, v.asked.short)
+	fmt.Fprintf(&b, "  audited: %d journal rows, %d transfers, %d payments, %d refunds", v.audited.Rows, v.audited.Transfers,
+		v.audited.Payments, v.audited.Refunds)
+	return b.String()
+}
+
+// readyAfter is how long each start after the first took, sorted. Units: microseconds.
+func (r *run) readyAfter() (took []int64) {
 	for _, s := range r.starts[1:] {
 		if s.ready > 0 {
-			ready = append(ready, s.ready-s.began)
+			took = append(took, s.ready-s.began)
 		}
 	}
-	slices.Sort(ready)
-	success, failure, cancelled := 0, 0, 0
-	for _, p := range v.history.order {
+	slices.Sort(took)
+	return took
+}
+
+// ends counts the payments by what the callers were told of them.
+func (h *history) ends() (success, failure, cancelled int) {
+	for _, p := range h.order {
 		switch {
 		case p.cancelled || p.taken:
 			cancelled++
@@ -28,19 +51,7 @@ func (r *run) summary(v *verdict) string {
 			failure++
 		}
 	}
-	word := "0 lost, 0 duplicated, books balanced"
-	if !v.empty() {
-		word = fmt.Sprintf("%d VIOLATIONS", len(v.lines)+v.more)
-	}
-	return fmt.Sprintf("crash: %d kills under load (%s payments under way), %d before ready, %d light, "+
-		"%d orderly ends (longest %v) in %.0f s, seed %d: %s\n"+
-		"  %d payments and %d refunds asked for in %d questions; %d definite answers: %d S, %d F, %d cancelled\n"+
-		"  ready after %s; first question about %d open payments (%d unknown) %s after ready, %d ended before, %d cut short\n"+
-		"  audited: %d journal rows, %d transfers, %d payments, %d refunds",
-		len(r.inFlight), spread(r.inFlight), r.early, r.light, len(r.drains), longest(r.drains), time.Since(r.began).Seconds(),
-		r.options.Seed, word, len(v.history.order), len(v.history.refunds), v.history.asked, v.history.told, success, failure,
-		cancelled, quantiles(ready), v.asked.open, v.asked.unknown, quantiles(v.asked.after), v.asked.ended, v.asked.short,
-		v.audited.Rows, v.audited.Transfers, v.audited.Payments, v.audited.Refunds)
+	return success, failure, cancelled
 }
 
 // quantiles says p50, p99 and the longest of sorted microseconds.

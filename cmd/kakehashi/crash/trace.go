@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // traced is one disk call of the undisturbed story.
@@ -35,12 +36,20 @@ func straceMissing(ctx context.Context) string {
 	return ""
 }
 
+// strace is a command whose processes, the traced one too, end together: by themselves or with the context.
+func strace(ctx context.Context, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, "strace", args...)
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
+	return command
+}
+
 // trace tells the story once undisturbed and notes its disk calls. What strace counts it counts for each thread, so all of
 // them must come from one.
 func (d *disk) trace(ctx context.Context) ([]traced, error) {
 	path := filepath.Join(d.Folder, "trace")
-	command := exec.CommandContext(ctx, "strace", "-f", "-qq", "-y", "-o", path, "-e", "trace="+strings.Join(diskCalls, ","),
-		d.binary, "crash-child", filepath.Join(d.Folder, "traced", "books.db"))
+	command := strace(ctx, "-f", "-qq", "-y", "-o", path, "-e", "trace="+strings.Join(diskCalls, ","), d.binary, "crash-child",
+		filepath.Join(d.Folder, "traced", "books.db"))
 	if err := os.MkdirAll(filepath.Join(d.Folder, "traced"), 0o700); err != nil {
 		return nil, err
 	}

@@ -18,9 +18,11 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/kakehashi-pay/kakehashi/api/ams"
 	"github.com/kakehashi-pay/kakehashi/api/envelope"
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/process"
 	"github.com/kakehashi-pay/kakehashi/console"
+	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/tabi"
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
@@ -119,7 +121,7 @@ func (d *demo) open(ctx context.Context) (err error) {
 func (d *demo) openPages(certificate, key string) error {
 	h := d.process.Live.House
 	pages := console.New(console.Config{Network: h, Zone: envelope.Japan, Title: "demo", Demo: &controls{demo: d},
-		Resting: h.Relay().Resting, Asked: h.Relay().Asked, Open: h.Open, Alarm: d.process.Alarms.Raise})
+		Resting: h.Relay().Resting, Asked: h.Relay().Asked, Open: h.Open, Told: d.told, Alarm: d.process.Alarms.Raise})
 	if err := d.serve(d.at.page, pages); err != nil {
 		return err
 	}
@@ -131,6 +133,17 @@ func (d *demo) openPages(certificate, key string) error {
 		go server.ServeTLS(listener, certificate, key)
 	}
 	return nil
+}
+
+// told is what the callers were told of a payment.
+func (d *demo) told(ctx context.Context, id ident.ID) ([]console.Told, error) {
+	n := d.process.Live
+	notices, err := (ams.NotifyLog{Reader: n.House.Reader(), Shelf: n.Shelf.ShelfReader}).Of(ctx, id)
+	list := make([]console.Told, len(notices))
+	for i, notice := range notices {
+		list[i] = console.Told{Event: notice.Event, Attempts: notice.Attempts}
+	}
+	return list, err
 }
 
 func (d *demo) serve(address string, handler http.Handler) error {

@@ -5,6 +5,7 @@ package demo
 import (
 	"math"
 	"math/rand/v2"
+	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -60,12 +61,15 @@ func digits(price float64) string {
 	return strconv.FormatFloat(price, 'f', max(places, 0), 64)
 }
 
-// openFeed serves the sample rates, signed.
+// openFeed serves the sample rates, signed, and beside them what the sample shops' system hears.
 func (d *demo) openFeed() error {
 	key, err := d.keys.key(string(feedClient), wire.RSA256)
 	if err != nil {
 		return err
 	}
 	m := &market{}
-	return d.serve(d.at.feed, ratefeed.Publish(ratefeed.Publisher{Key: key, KeyVersion: 1, Sheet: m.now, Now: time.Now}))
+	mux := http.NewServeMux()
+	mux.Handle("/rates", ratefeed.Publish(ratefeed.Publisher{Key: key, KeyVersion: 1, Sheet: m.now, Now: time.Now}))
+	mux.HandleFunc("POST "+shopsPath, d.hear)
+	return d.serve(d.at.feed, mux)
 }

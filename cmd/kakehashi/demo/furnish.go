@@ -116,6 +116,7 @@ func (d *demo) furnish(ctx context.Context) error {
 			return err
 		}
 	}
+	facts.Clients[0].NotifyURL, facts.Clients[0].NotifyFailure = "http://"+d.at.feed+shopsPath, true
 	for _, b := range d.issuer.Brands() {
 		if err := d.addWallet(&facts, b); err != nil {
 			return err

@@ -134,6 +134,12 @@ func (h *House) Every(pause time.Duration, step func(ctx context.Context, now ti
 	})
 }
 
+// Go runs something beside everything else, once. Its context ends when the house stops, and the house waits for it. It is
+// for what runs in the house already: a step, a follower.
+func (h *House) Go(run func(ctx context.Context)) {
+	h.loop(func() { run(h.calls) })
+}
+
 // Follow calls tell with every batch that is committed from now on. tell must not wait.
 func (h *House) Follow(tell func(rows []ledger.Row, changed []*payment.Payment)) {
 	h.mutex.Lock()

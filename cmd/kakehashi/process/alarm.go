@@ -77,7 +77,7 @@ func (a *Alarms) Condition(name string, holds bool, about string) {
 func (a *Alarms) Up() []Raised {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	var up []Raised
+	up := []Raised{}
 	now := a.now()
 	for _, name := range slices.Sorted(maps.Keys(a.raised)) {
 		if r := a.raised[name]; r.Holds || now.Sub(r.Last) <= alarmMemory {

@@ -51,6 +51,8 @@ type Config struct {
 	InFlightMax int `toml:"in_flight_max"`
 	// NotifyPrivate lets notifications go to private and loopback addresses. Only for trials.
 	NotifyPrivate bool `toml:"notify_private"`
+
+	Unbounded bool `toml:"-"` // no bound on what is taken on: for benches that show what the bounds are for
 }
 
 // ReadConfig reads a configuration file in TOML.

@@ -15,7 +15,11 @@ import (
 
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/flow"
+	"github.com/kakehashi-pay/kakehashi/store"
 )
+
+// CodeControlUnreachable is the code of a running process that did not answer a command.
+const CodeControlUnreachable fault.Code = "control_unreachable"
 
 // controlMax bounds a movement that a command hands over.
 const controlMax = 4 << 20
@@ -28,15 +32,17 @@ type answered struct {
 	Detail string     `json:",omitempty"`
 }
 
-// Doer serves a movement.
+// Doer is a network in the hands of a command.
 type Doer interface {
 	// Do serves a movement and waits for what it comes to.
 	Do(ctx context.Context, m flow.Movement) (flow.Outcome, error)
+	// Again lets events be told once more, now, as ams.Notifier.Again.
+	Again(ctx context.Context, events ...store.Event) error
 }
 
 // serveControl listens on a socket in the data folder that only the owner may open. Commands hand movements over and hear
 // what they came to.
-func serveControl(path string, houses map[string]Doer) (*http.Server, net.Listener, error) {
+func serveControl(path string, houses map[string]Doer, status http.HandlerFunc) (*http.Server, net.Listener, error) {
 	_ = os.Remove(path) // a socket that a killed process left behind; the lock says that none is running
 	listener, err := net.Listen("unix", path)
 	if err != nil {
@@ -46,31 +52,44 @@ func serveControl(path string, houses map[string]Doer) (*http.Server, net.Listen
 		return nil, nil, errors.Join(fault.Wrap("process.Control", err), listener.Close())
 	}
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /status", status)
 	for name, house := range houses {
-		mux.HandleFunc("POST /"+name+"/movement", func(w http.ResponseWriter, r *http.Request) { control(w, r, house) })
+		mux.HandleFunc("POST /"+name+"/movement", controlled(func(ctx context.Context, data []byte) (bool, error) {
+			m, err := act(data)
+			if err != nil {
+				return false, err
+			}
+			o, err := house.Do(ctx, m)
+			return o.Fresh, err
+		}))
+		mux.HandleFunc("POST /"+name+"/again", controlled(func(ctx context.Context, data []byte) (bool, error) {
+			var events []store.Event
+			if err := json.Unmarshal(data, &events); err != nil {
+				return false, fault.Wrap("process.Control", err)
+			}
+			return true, house.Again(ctx, events...)
+		}))
 	}
 	return &http.Server{Handler: mux, ReadTimeout: 30 * time.Second}, listener, nil
 }
 
-func control(w http.ResponseWriter, r *http.Request, house Doer) {
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, controlMax))
-	var m flow.Movement
-	if err == nil {
-		m, err = act(data)
-	}
-	var o flow.Outcome
-	if err == nil {
-		o, err = house.Do(r.Context(), m)
-	}
-	a := answered{Fresh: o.Fresh}
-	if err != nil {
-		a.Kind, a.Code, a.Detail = fault.KindOf(err).String(), fault.CodeOf(err), fault.DetailOf(err)
-		if a.Detail == "" {
-			a.Detail = err.Error()
+// controlled reads what a command hands over, and answers what it comes to.
+func controlled(serve func(ctx context.Context, data []byte) (fresh bool, err error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var a answered
+		data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, controlMax))
+		if err == nil {
+			a.Fresh, err = serve(r.Context(), data)
 		}
+		if err != nil {
+			a.Kind, a.Code, a.Detail = fault.KindOf(err).String(), fault.CodeOf(err), fault.DetailOf(err)
+			if a.Detail == "" {
+				a.Detail = err.Error()
+			}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(a) // the command has gone: it asks again
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(a) // the command has gone: it asks again
 }
 
 // act reads a movement that a command may hand over: acts of an operator, and no movement of money.
@@ -99,25 +118,39 @@ func (c remote) Do(ctx context.Context, m flow.Movement) (flow.Outcome, error) {
 	if err != nil {
 		return flow.Outcome{}, err
 	}
-	at := "http://control/" + c.house + "/movement"
+	fresh, err := c.post(ctx, "movement", data)
+	return flow.Outcome{Fresh: fresh}, err
+}
+
+// Again hands over which events are to be told once more.
+func (c remote) Again(ctx context.Context, events ...store.Event) error {
+	data, err := json.Marshal(events)
+	if err == nil {
+		_, err = c.post(ctx, "again", data)
+	}
+	return err
+}
+
+func (c remote) post(ctx context.Context, what string, data []byte) (fresh bool, err error) {
+	at := "http://control/" + c.house + "/" + what
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, at, bytes.NewReader(data))
 	if err != nil {
-		return flow.Outcome{}, err
+		return false, err
 	}
 	response, err := c.client.Do(request)
 	if err != nil {
-		return flow.Outcome{}, &fault.Error{Op: "process.Remote", Kind: fault.Unknown, Code: "control_unreachable", Err: err,
+		return false, &fault.Error{Op: "process.Remote", Kind: fault.Unknown, Code: CodeControlUnreachable, Err: err,
 			Detail: "the running process did not answer: see whether it happened before you ask again"}
 	}
 	defer response.Body.Close()
 	var a answered
 	if err := json.NewDecoder(response.Body).Decode(&a); err != nil {
-		return flow.Outcome{}, fault.Wrap("process.Remote", err)
+		return false, fault.Wrap("process.Remote", err)
 	}
 	if a.Kind != "" {
-		return flow.Outcome{}, &fault.Error{Op: "process.Remote", Kind: kindOf(a.Kind), Code: a.Code, Detail: a.Detail}
+		return false, &fault.Error{Op: "process.Remote", Kind: kindOf(a.Kind), Code: a.Code, Detail: a.Detail}
 	}
-	return flow.Outcome{Fresh: a.Fresh}, nil
+	return a.Fresh, nil
 }
 
 func kindOf(name string) fault.Kind {

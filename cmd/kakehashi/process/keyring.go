@@ -19,15 +19,16 @@ import (
 
 // keyring is a house's own private keys, opened from the store once and kept in memory.
 type keyring struct {
-	house *house.House
-	ring  vault.Ring
+	house   *house.House
+	ring    vault.Ring
+	signers *wire.Signers // of the whole process; nil: without a bound
 
 	mutex sync.Mutex
 	open  map[int]wire.PrivateKey
 }
 
-func newKeyring(h *house.House, ring vault.Ring) *keyring {
-	return &keyring{house: h, ring: ring, open: map[int]wire.PrivateKey{}}
+func newKeyring(h *house.House, ring vault.Ring, signers *wire.Signers) *keyring {
+	return &keyring{house: h, ring: ring, signers: signers, open: map[int]wire.PrivateKey{}}
 }
 
 // key is the private key of a version; ok is false when there is none, it cannot be opened, or it is no longer valid.
@@ -49,8 +50,8 @@ func (k *keyring) key(version int) (wire.PrivateKey, bool) {
 		if err != nil {
 			return wire.PrivateKey{}, false
 		}
-		k.open[version] = key
-		return key, true
+		k.open[version] = key.By(k.signers)
+		return k.open[version], true
 	}
 	return wire.PrivateKey{}, false
 }

@@ -3,9 +3,11 @@
 package process
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -21,6 +23,8 @@ const (
 	lagMax        = 10_000              // journal rows that a projection is behind
 	diskFreeMin   = 10                  // per cent
 	keyEndsWithin = 14 * 24 * time.Hour
+	backlogMax    = 15 * time.Minute    // that a notification waits beyond its time
+	lookEvery     = 5 * time.Second
 )
 
 // metrics are what the process measures of itself.
@@ -125,16 +129,8 @@ func (p *Process) operate() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if err := p.Failed(); err != nil {
-			http.Error(w, "not ready: "+err.Error(), http.StatusServiceUnavailable)
-			return
-		}
-		if p.clock.Stopped() {
-			http.Error(w, "not ready: the clock has jumped", http.StatusServiceUnavailable)
-			return
-		}
-		if p.Live.House.Closed() {
-			http.Error(w, "not ready: closed after a restore", http.StatusServiceUnavailable)
+		if why := p.notReady(); why != "" {
+			http.Error(w, "not ready: "+why, http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = w.Write([]byte("ok\n"))
@@ -162,6 +158,8 @@ func (p *Process) Look() {
 		}
 		p.Alarms.Condition(n.label("projection_lag"), lag > lagMax, "a projection is behind its lane")
 		p.lookAtKeys(n, now)
+		p.lookAtRates(n, now)
+		p.lookAtNotices(n, now)
 	}
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(p.Config.Data, &disk); err == nil && disk.Blocks > 0 {
@@ -178,4 +176,30 @@ func (p *Process) lookAtKeys(n *Network, now time.Time) {
 		}
 	}
 	p.Alarms.Condition(n.label("key_expiry"), ends != "", ends)
+}
+
+// lookAtRates raises an alarm when a source of exchange rates has gone silent.
+func (p *Process) lookAtRates(n *Network, now time.Time) {
+	board, err := n.House.Facts().Board()
+	if err != nil {
+		return // the pricer says so
+	}
+	about := ""
+	for _, source := range board.Silent(now) {
+		about += ", " + string(source)
+	}
+	p.Alarms.Condition(n.label("fx_age"), about != "", "no fresh rate from "+strings.TrimPrefix(about, ", "))
+}
+
+// lookAtNotices raises an alarm when notifications wait although their time has come.
+func (p *Process) lookAtNotices(n *Network, now time.Time) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	due, ok, err := n.notifier.Next(ctx)
+	if err != nil {
+		return // a busy store is no backlog
+	}
+	waits := now.Sub(due)
+	p.Alarms.Condition(n.label("backlog"), ok && waits > backlogMax,
+		"a notification waits since "+waits.Round(time.Second).String())
 }

@@ -7,6 +7,7 @@ import (
 	"os/user"
 	"time"
 
+	"github.com/kakehashi-pay/kakehashi/api/ams"
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/house"
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/ident"
@@ -20,6 +21,7 @@ type Operator struct {
 	Person string
 	Reader *store.Reader
 
+	books  store.Location
 	lanes  int
 	ring   func() (vault.Ring, error)
 	finish func()
@@ -36,7 +38,7 @@ func Operate(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
 	if inSandbox {
 		name, books, lanes = sandboxName, store.Location(c.SandboxBooks), 1
 	}
-	o := &Operator{Person: person(), lanes: lanes, ring: func() (vault.Ring, error) {
+	o := &Operator{Person: person(), books: books, lanes: lanes, ring: func() (vault.Ring, error) {
 		master, err := ReadMaster(c.MasterKey)
 		if err != nil {
 			return vault.Ring{}, err
@@ -67,7 +69,7 @@ func Operate(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
 		held.release()
 		return nil, err
 	}
-	o.Doer, o.Reader = h, h.Reader()
+	o.Doer, o.Reader = quiet{House: h, books: books}, h.Reader()
 	o.finish = func() {
 		h.Stop(ctx)
 		held.release()
@@ -90,7 +92,34 @@ func Read(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Operator{Person: person(), Reader: reader, lanes: c.Lanes, finish: reader.Close}, nil
+	return &Operator{Person: person(), Reader: reader, books: books, lanes: c.Lanes, finish: reader.Close}, nil
+}
+
+// quiet is a house that a command has to itself.
+type quiet struct {
+	*house.House
+	books store.Location
+}
+
+// Again notes in the list that events are to be told once more; the next process that serves the books tells them.
+func (q quiet) Again(ctx context.Context, events ...store.Event) error {
+	shelf, err := store.OpenShelf(ctx, q.books)
+	if err != nil {
+		return err
+	}
+	defer shelf.Close()
+	return ams.NewNotifier(ams.NotifierConfig{House: q.House, Shelf: shelf}).Again(ctx, events...)
+}
+
+// Notices is the log of what clients were told.
+//
+// Errors: as store.OpenShelfReader.
+func (o *Operator) Notices(ctx context.Context) (log ams.NotifyLog, finish func(), err error) {
+	shelf, err := store.OpenShelfReader(ctx, o.books)
+	if err != nil {
+		return ams.NotifyLog{}, nil, err
+	}
+	return ams.NotifyLog{Reader: o.Reader, Shelf: shelf}, shelf.Close, nil
 }
 
 // Close lets go of the network.

@@ -17,6 +17,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/api/envelope"
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
 // The names of the networks of one process, on the control socket and in what is derived from the master key.
@@ -35,8 +36,10 @@ type Process struct {
 	Live    *Network
 	Sandbox *Network // nil where there is none
 
+	started time.Time
 	clock   *Clock
 	lock    *lock
+	signers *wire.Signers // nil: without a bound
 	metrics *metrics
 	servers []*http.Server
 	serving sync.WaitGroup
@@ -54,7 +57,8 @@ func Start(ctx context.Context, c Config, log *slog.Logger) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{Config: c, log: log}
+	p := &Process{Config: c, log: log, started: time.Now().UTC()}
+	p.bound()
 	p.Alarms = NewAlarms(log, time.Now)
 	p.clock = NewClock(func(about string) { p.Alarms.Condition("clock", true, about) })
 	if p.lock, err = hold(c.Data, c.holder()); err != nil {
@@ -74,27 +78,32 @@ func Start(ctx context.Context, c Config, log *slog.Logger) (*Process, error) {
 func (p *Process) open(ctx context.Context, master Master) (err error) {
 	c := &p.Config
 	n := network{name: liveName, books: store.Location(c.Books), lanes: c.Lanes, holder: c.holder(), master: master,
-		now: p.clock.Now, alarms: p.Alarms, heads: c.Witness, closed: c.closedPath(liveName)}
-	if p.Live, err = openNetwork(ctx, n, c.quoteLife()); err != nil {
+		now: p.clock.Now, alarms: p.Alarms, heads: c.Witness, closed: c.closedPath(liveName),
+		life: c.quoteLife(), near: c.NotifyPrivate, signers: p.signers}
+	if p.Live, err = openNetwork(ctx, n); err != nil {
 		return err
+	}
+	if c.Unbounded {
+		p.Live.unbind()
 	}
 	if c.SandboxBooks != "none" {
 		n.name, n.books, n.lanes = sandboxName, store.Location(c.SandboxBooks), 1
 		n.heads, n.closed = c.Witness+".sandbox", c.closedPath(sandboxName)
-		if p.Sandbox, err = openNetwork(ctx, n, c.quoteLife()); err != nil {
+		if p.Sandbox, err = openNetwork(ctx, n); err != nil {
 			return err
 		}
 	}
 	p.metrics = newMetrics(p)
+	p.Live.House.Every(lookEvery, func(context.Context, time.Time) { p.Look() })
 	return nil
 }
 
 // Handler is the network's address for merchants and wallets: the dialect is told by the path.
 func (p *Process) Handler() http.Handler {
 	merchants := ams.Config{Live: p.Live.merchants(), Log: p.log, Watch: p.metrics.watch, Alarm: p.Alarms.Raise,
-		Limits: ams.Limits{Gate: envelope.Limits{InFlightMax: p.Config.InFlightMax}}}
+		Busy: p.busy, Limits: ams.Limits{Gate: envelope.Limits{InFlightMax: p.Config.InFlightMax}}}
 	wallets := aps.Config{Live: p.Live.wallets(), Log: p.log, Watch: p.metrics.watch, Alarm: p.Alarms.Raise,
-		Limits: envelope.Limits{InFlightMax: p.Config.InFlightMax}}
+		Busy: p.busy, Limits: envelope.Limits{InFlightMax: p.Config.InFlightMax}}
 	if p.Sandbox != nil {
 		m, w := p.Sandbox.merchants(), p.Sandbox.wallets()
 		merchants.Sandbox, wallets.Sandbox = &m, &w
@@ -112,22 +121,22 @@ func (p *Process) Handler() http.Handler {
 // listen opens the addresses and serves them.
 func (p *Process) listen() error {
 	c := &p.Config
-	if err := p.serve(c.Listen, p.Handler(), "", ""); err != nil {
+	if err := p.serve(&c.Listen, p.Handler(), "", ""); err != nil {
 		return err
 	}
 	if c.ListenTLS != "" {
-		if err := p.serve(c.ListenTLS, p.Handler(), c.Certificate, c.Key); err != nil {
+		if err := p.serve(&c.ListenTLS, p.Handler(), c.Certificate, c.Key); err != nil {
 			return err
 		}
 	}
-	if err := p.serve(c.Operate, p.operate(), "", ""); err != nil {
+	if err := p.serve(&c.Operate, p.operate(), "", ""); err != nil {
 		return err
 	}
 	houses := map[string]Doer{liveName: openable{p.Live}}
 	if p.Sandbox != nil {
 		houses[sandboxName] = openable{p.Sandbox}
 	}
-	server, listener, err := serveControl(c.ControlSocket(), houses)
+	server, listener, err := serveControl(c.ControlSocket(), houses, p.serveStatus)
 	if err != nil {
 		return err
 	}
@@ -135,13 +144,15 @@ func (p *Process) listen() error {
 	return nil
 }
 
-// serve serves a handler at an address; with a certificate over TLS.
-func (p *Process) serve(address string, handler http.Handler, certificate, key string) error {
-	listener, err := net.Listen("tcp", address)
+// serve serves a handler at an address, which is then the one that was taken: port 0 asks for any. With a certificate it is
+// served over TLS.
+func (p *Process) serve(address *string, handler http.Handler, certificate, key string) error {
+	listener, err := net.Listen("tcp", *address)
 	if err != nil {
-		return &fault.Error{Op: "process.Listen", Kind: fault.Unavailable, Code: CodeConfig, Subject: address, Err: err,
-			Detail: "cannot listen on " + address + ": " + err.Error()}
+		return &fault.Error{Op: "process.Listen", Kind: fault.Unavailable, Code: CodeConfig, Subject: *address, Err: err,
+			Detail: "cannot listen on " + *address + ": " + err.Error()}
 	}
+	*address = listener.Addr().String()
 	// net/http's own texts may quote what a stranger sent: they are not logged.
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,

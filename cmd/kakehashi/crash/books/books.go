@@ -84,7 +84,8 @@ func (p *Payment) Kept() int64 {
 // Refund is a refund as its rows tell it.
 type Refund struct {
 	ID            ident.ID
-	Request       string
+	Client        string
+	Request       string // the caller's own name of it
 	Amount, Payer int64
 	Last          ledger.Kind
 	Result        string
@@ -123,9 +124,35 @@ type Books struct {
 	Rows     int64    // of the journal
 	Twice    []string // names that stand for more than one object
 
-	byID    map[ident.Digest]*Payment
-	refunds map[ident.Digest]*Refund
-	names   map[string]*Payment
+	byID        map[ident.Digest]*Payment
+	refunds     map[ident.Digest]*Refund
+	names       map[string]*Payment
+	refundNames map[string]bool
+}
+
+// New are books without anything in them.
+func New() *Books {
+	return &Books{Balances: map[ledger.Number]*Balance{}, byID: map[ident.Digest]*Payment{},
+		refunds: map[ident.Digest]*Refund{}, names: map[string]*Payment{}, refundNames: map[string]bool{}}
+}
+
+// Add adds a payment. A name that another has already goes to Twice.
+func (b *Books) Add(p *Payment) {
+	name := p.Client + "\x00" + p.Request
+	if b.names[name] != nil {
+		b.Twice = append(b.Twice, "payment "+p.Request)
+	}
+	b.Payments, b.byID[p.ID.Digest], b.names[name] = append(b.Payments, p), p, p
+}
+
+// AddRefund adds a refund of a payment that was added.
+func (b *Books) AddRefund(p *Payment, r *Refund) {
+	name := r.Client + "\x00" + r.Request
+	if b.refundNames[name] {
+		b.Twice = append(b.Twice, "refund "+r.Request)
+	}
+	b.refundNames[name] = true
+	p.Refunds, b.refunds[r.ID.Digest] = append(p.Refunds, r), r
 }
 
 // Payment is the payment of an id, or nil.
@@ -143,8 +170,7 @@ func Read(ctx context.Context, location string) (*Books, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Books{Balances: map[ledger.Number]*Balance{}, byID: map[ident.Digest]*Payment{},
-		refunds: map[ident.Digest]*Refund{}, names: map[string]*Payment{}}
+	b := New()
 	for _, read := range []func(context.Context, *sql.DB) error{b.payments, b.refundRows, b.journal} {
 		if err == nil {
 			err = read(ctx, db)

@@ -43,22 +43,16 @@ func (b *Books) payments(ctx context.Context, db *sql.DB) error {
 			return err
 		}
 		p.ID = ident.ID{Lane: home, Digest: ident.Digest(id)}
-		name := p.Client + "\x00" + p.Request
-		if b.names[name] != nil {
-			b.Twice = append(b.Twice, "payment "+p.Request)
-		}
-		b.Payments, b.byID[p.ID.Digest], b.names[name] = append(b.Payments, p), p, p
+		b.Add(p)
 		return nil
 	})
 }
 
 func (b *Books) refundRows(ctx context.Context, db *sql.DB) error {
-	named := map[string]bool{}
 	return each(ctx, db, selectRefunds, func(rows *sql.Rows) error {
 		var id, of sql.RawBytes
-		var client string
 		r := &Refund{}
-		if err := rows.Scan(&id, &of, &client, &r.Request, &r.Amount); err != nil {
+		if err := rows.Scan(&id, &of, &r.Client, &r.Request, &r.Amount); err != nil {
 			return err
 		}
 		r.ID = ident.ID{Lane: home, Digest: ident.Digest(id)}
@@ -66,12 +60,7 @@ func (b *Books) refundRows(ctx context.Context, db *sql.DB) error {
 		if p == nil {
 			return fmt.Errorf("the refund %v belongs to no payment", r.ID)
 		}
-		if name := client + "\x00" + r.Request; named[name] {
-			b.Twice = append(b.Twice, "refund "+r.Request)
-		} else {
-			named[name] = true
-		}
-		p.Refunds, b.refunds[r.ID.Digest] = append(p.Refunds, r), r
+		b.AddRefund(p, r)
 		return nil
 	})
 }
@@ -121,7 +110,7 @@ func (b *Books) book(column []byte) error {
 
 // move follows one row.
 func (b *Books) move(r *row, fields []ledger.Field, families map[int64]*Payment) error {
-	var found [ledger.TagAddressed + 1]ledger.Field
+	var found [ledger.TagTold + 1]ledger.Field
 	for _, f := range fields {
 		if int(f.Tag) < len(found) {
 			found[f.Tag] = f

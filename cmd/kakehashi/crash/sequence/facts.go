@@ -12,6 +12,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/merchant"
 	"github.com/kakehashi-pay/kakehashi/money"
+	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/store"
 	"github.com/kakehashi-pay/kakehashi/wallet"
 	"github.com/kakehashi-pay/kakehashi/wire"
@@ -74,7 +75,8 @@ func quote() (fx.Quote, error) {
 // pay is a payment of the cafe by a code of its own.
 func pay(name string, yen int64, with wallet.ID) flow.Pay {
 	p := flow.Pay{ID: paymentID(name), Client: shop, Holder: acquirer, RequestID: name, Order: "order of " + name,
-		Reference: cafe, Store: "s-1", Terminal: "t-1", Price: money.New(yen, money.JPY), Wallet: with}
+		Reference: cafe, Store: "s-1", Terminal: "t-1", Price: money.New(yen, money.JPY), Wallet: with,
+		Tell: payment.TellFailures}
 	copy(p.Marks[0][:], "code of "+name)
 	copy(p.Marks[1][:], "late "+name)
 	copy(p.Fingerprint[:], "print "+name)
@@ -85,7 +87,7 @@ func paymentID(name string) ident.ID { return ident.Name(0, ident.Payment, strin
 
 func refund(name, of string, yen int64) flow.Refund {
 	return flow.Refund{ID: refundID(name), Payment: paymentID(of), Client: shop, RequestID: name,
-		Amount: money.New(yen, money.JPY), Merchant: merchant.NameOf(0, acquirer, cafe)}
+		Amount: money.New(yen, money.JPY), Merchant: merchant.NameOf(0, acquirer, cafe), Tell: payment.TellFailures}
 }
 
 func refundID(name string) ident.ID { return ident.Name(0, ident.Refund, string(shop), "", name) }

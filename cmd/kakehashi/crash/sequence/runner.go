@@ -57,7 +57,7 @@ func Open(ctx context.Context, location store.Location, from int) (*Runner, erro
 		db.Close()
 		return nil, err
 	}
-	r.projector = worker.NewProjector(0, db.Reader(), r.desk.Facts(), r.shelf)
+	r.projector = worker.NewProjector(0, db.Reader(), r.shelf)
 	return r, nil
 }
 

@@ -219,7 +219,7 @@ func tell(ctx context.Context, r *Runner) (string, error) {
 func project(ctx context.Context, r *Runner) (string, error) {
 	for worked := true; worked; {
 		var err error
-		if worked, err = r.projector.Step(ctx, r.now, 4); err != nil {
+		if worked, err = r.projector.Step(ctx, 4); err != nil {
 			return "", err
 		}
 	}

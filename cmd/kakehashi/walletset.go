@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/process"
+	"github.com/kakehashi-pay/kakehashi/flow"
+	"github.com/kakehashi-pay/kakehashi/money"
+	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/wallet"
+)
+
+// walletSet changes the terms of a wallet. A flag that is not given changes nothing; price-list lines that exist keep the
+// spread they were made with.
+type walletSet struct {
+	setting
+	ID     string  `arg:""`
+	URL    *string `help:"Where its API lives."`
+	Spread *int64  `help:"What the customer rate adds to the base rate, in basis points."`
+	OurKey *int    `help:"Version of the house's key that signs what the wallet is sent."`
+	PayMax *string `help:"Largest single payment, in major units of its currency; 0: no bound."`
+}
+
+// Run changes the wallet.
+func (w *walletSet) Run(ctx context.Context) error {
+	return w.operate(ctx, func(o *process.Operator) error {
+		c, err := facts(ctx, o)
+		if err != nil {
+			return err
+		}
+		one, ok := c.Wallet(wallet.ID(w.ID))
+		if !ok {
+			return errNothing("wallet " + w.ID)
+		}
+		if err := w.change(ctx, o, &one); err != nil {
+			return err
+		}
+		_, err = o.Do(ctx, flow.Put{Person: o.Person, What: "set wallet", Subject: w.ID,
+			Facts: store.Facts{Wallets: []wallet.Wallet{one}}})
+		if err == nil {
+			fmt.Printf("wallet %s is changed\n", w.ID)
+		}
+		return err
+	})
+}
+
+// change makes the changes that were asked for.
+func (w *walletSet) change(ctx context.Context, o *process.Operator, one *wallet.Wallet) error {
+	url, spread, key := set(&one.URL, w.URL), set(&one.SpreadBasisPoints, w.Spread), set(&one.OurKey, w.OurKey)
+	if key {
+		if err := hasHouseKey(ctx, o, one.OurKey); err != nil {
+			return err
+		}
+	}
+	if w.PayMax != nil {
+		most, err := money.ParseMajor(*w.PayMax, one.Currency)
+		if err != nil {
+			return err
+		}
+		one.PayMax = most.Minor()
+	}
+	if !url && !spread && !key && w.PayMax == nil {
+		return errors.New("nothing to change: name --url, --spread, --our-key or --pay-max")
+	}
+	return nil
+}
