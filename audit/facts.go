@@ -22,8 +22,8 @@ type listing struct {
 const (
 	planPage = "SELECT id, percent_num, percent_den, fixed, rounding, fee_back, valid_from, credit_line, version " +
 		"FROM plan WHERE id > $1 ORDER BY id LIMIT $2"
-	walletPage = "SELECT id, brand, url, our_key, status, spread, rounding, pay_max, partial_refunds, refund_days, " +
-		"version FROM wallet WHERE id > $1 ORDER BY id LIMIT $2"
+	walletPage = "SELECT id, brand, url, our_key, status, spread, rounding, pay_max, minute_max, partial_refunds, " +
+		"refund_days, version FROM wallet WHERE id > $1 ORDER BY id LIMIT $2"
 	clientPage = "SELECT id, status, notify_url, response_key, version FROM client WHERE id > $1 ORDER BY id LIMIT $2"
 	holderPage = "SELECT id, name, status, version FROM holder WHERE id > $1 ORDER BY id LIMIT $2"
 	routePage  = "SELECT id, prefix, wallet, priority, version FROM route WHERE id > $1 ORDER BY id LIMIT $2"
@@ -90,12 +90,13 @@ func readPlan(rows *sql.Rows) (f factRow, after []any, err error) {
 
 func readWallet(rows *sql.Rows) (f factRow, after []any, err error) {
 	var id, brand, url, status string
-	var key, spread, rounds, most, partial, days int64
-	err = rows.Scan(&id, &brand, &url, &key, &status, &spread, &rounds, &most, &partial, &days, &f.version)
+	var key, spread, rounds, most, minute, partial, days int64
+	err = rows.Scan(&id, &brand, &url, &key, &status, &spread, &rounds, &most, &minute, &partial, &days, &f.version)
 	f.table, f.key, f.list, f.picks = "wallet", id, "Wallets", named("ID", id)
 	f.columns = []wanted{{"brand", "Brand", brand, false}, {"url", "URL", url, false}, {"our_key", "OurKey", key, false},
 		{"status", "Status", status, false}, {"spread", "SpreadBasisPoints", spread, true},
 		{"rounding", "Rounding", rounds, false}, {"pay_max", "PayMax", most, true},
+		{"minute_max", "MinuteMax", minute, true},
 		{"partial_refunds", "PartialRefunds", partial == 1, false}, {"refund_days", "RefundDays", days, false}}
 	return f, []any{id}, err
 }

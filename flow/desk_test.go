@@ -28,6 +28,9 @@ type world struct {
 	desk  *flow.Desk
 	now   time.Time
 	quote fx.Quote
+
+	expected map[string]bool // alarms that are no surprise
+	alarms   []string
 }
 
 func setup(t *testing.T) *world {
@@ -46,11 +49,17 @@ func setup(t *testing.T) *world {
 
 func (w *world) open() {
 	desk, err := flow.OpenDesk(context.Background(), w.db, flow.Opening{Lanes: 1, Holder: "test", Now: w.now,
-		Hooks: flow.Hooks{Alarm: func(name, about string) { w.t.Errorf("alarm %s: %s", name, about) }}})
+		Hooks: flow.Hooks{Alarm: w.alarm}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.desk = desk
+}
+
+func (w *world) alarm(name, about string) {
+	if w.alarms = append(w.alarms, name); !w.expected[name] {
+		w.t.Errorf("alarm %s: %s", name, about)
+	}
 }
 
 func (w *world) furnish() {
@@ -297,5 +306,43 @@ func TestRefundTooSmallForThePayersCurrencyIsDoneWithoutTheWallet(t *testing.T) 
 	}
 	if o.Payment.Open() {
 		t.Fatal("nothing is to be asked, and the payment is open")
+	}
+}
+
+// The free option of a guaranteed rate is bounded: per client, pair and minute. Source: decisions B27.
+func TestOnlySoMuchIsSoldAtOneRateInOneMinute(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	hk, _ := w.desk.Facts().Wallet("hk")
+	hk.MinuteMax = 10_500 // two payments of HKD 51.51 fit, three do not
+	if _, err := w.do(flow.Put{Person: "test", What: "set wallet", Facts: store.Facts{Wallets: []wallet.Wallet{hk}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.desk.Facts().Refresh(context.Background(), w.now); err != nil {
+		t.Fatal(err)
+	}
+	other := w.pay("other", "other", 1000)
+	other.Client, other.ID = "SHOP_2", ident.Name(0, ident.Payment, "SHOP_2", "", "other")
+	again := w.pay("p-1", "o-1", 1000)
+	late := w.pay("late", "late", 1000)
+	for _, c := range []struct {
+		after time.Duration
+		pay   flow.Pay
+		want  payment.State
+	}{
+		{0, w.pay("p-1", "o-1", 1000), payment.Sent}, {10 * time.Second, w.pay("p-2", "o-2", 1000), payment.Sent},
+		{0, again, payment.Sent}, // the same payment: nothing is sold again
+		{10 * time.Second, w.pay("p-3", "o-3", 1000), payment.Failed}, {0, other, payment.Sent},
+		{0, w.pay("p-4", "o-4", 10), payment.Sent}, // what is left
+		{time.Minute, late, payment.Sent}, {0, w.pay("p-3", "o-3", 1000), payment.Failed},
+	} {
+		w.now = w.now.Add(c.after)
+		o, err := w.do(c.pay)
+		if err != nil || o.Payment.State != c.want {
+			t.Fatalf("%s: %v %+v", c.pay.RequestID, err, o.Payment)
+		}
+		if c.want == payment.Failed && o.Payment.Result != wire.PaymentAmountExceedLimit {
+			t.Errorf("%s: %s", c.pay.RequestID, o.Payment.Result)
+		}
 	}
 }

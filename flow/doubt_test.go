@@ -63,3 +63,39 @@ func TestWhatIsWrittenIsToldAlsoWhereTheMemoryCannotBeBroughtBack(t *testing.T) 
 		t.Fatalf("%d payments are open", len(open))
 	}
 }
+
+// TestNobodyIsLeftWithoutAnAnswerWhereParkingFails loses the connection while the first of two movements is parked.
+func TestNobodyIsLeftWithoutAnAnswerWhereParkingFails(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.desk.Close()
+	armed := false
+	w.db.Interfere(func(commit bool) store.Lapse {
+		if !armed || !commit {
+			return store.NoLapse
+		}
+		armed = false
+		return store.NotSent
+	})
+	desk, err := flow.OpenDesk(context.Background(), w.db, flow.Opening{Lanes: 1, Holder: "test", Now: w.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.desk = desk
+	poison := w.pay("p-1", "o-1", 1000)
+	poison.Terminal = "t-\x00"
+	answers := map[string]int{}
+	for _, p := range []flow.Pay{poison, w.pay("p-2", "o-2", 1000)} {
+		err := desk.Submit(context.Background(), p, w.now, func(flow.Outcome, error) { answers[p.RequestID]++ })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	armed = true
+	if _, err := desk.Tellers()[0].Step(context.Background(), w.now); err == nil {
+		t.Fatal("it was parked: the connection was not lost where it should be")
+	}
+	if answers["p-1"] != 1 || answers["p-2"] != 1 {
+		t.Fatalf("%v", answers)
+	}
+}

@@ -173,6 +173,11 @@ func (p Pay) convert(v *store.View, now time.Time, w wallet.Wallet, r *payment.R
 		if err != nil {
 			return wire.PaymentAmountExceedLimit, fault.DetailOf(err)
 		}
+		if sold := v.Sold(p.Client, w.ID, p.Price.Currency(), now) + converted.Payer.Minor(); w.MinuteMax > 0 && q.Guaranteed &&
+			sold > w.MinuteMax {
+			return wire.PaymentAmountExceedLimit, fmt.Sprintf("at most %v are sold a minute at the rate of %v to %v",
+				money.New(w.MinuteMax, w.Currency), p.Price.Currency(), w.Currency)
+		}
 		c = converted
 		r.Quote, r.Customer, r.BaseRate, r.Rounding = q.ID.Digest, q.Customer.Price(), q.Base.Price(), q.Rounding
 		if r.ExpiresAt.IsZero() || r.ExpiresAt.After(q.To) {

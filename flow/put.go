@@ -197,7 +197,7 @@ func checkWallet(w wallet.Wallet) error {
 		return badFact("wallet.status", "must be live, suspended or terminated")
 	case !w.Rounding.Valid():
 		return badFact("wallet.rounding", "must be half_even, half_up, down or up")
-	case w.SpreadBasisPoints < 0 || w.PayMax < 0 || w.RefundDays < 0:
+	case w.SpreadBasisPoints < 0 || w.PayMax < 0 || w.MinuteMax < 0 || w.RefundDays < 0:
 		return badFact("wallet", "must not hold negative amounts")
 	case w.Routing < 0 || w.Routing > 999:
 		return badFact("wallet.routing", "must be 0 to 999")

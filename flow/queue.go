@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
+	"github.com/kakehashi-pay/kakehashi/ident"
 )
 
 // waiting is a movement in a queue.
@@ -29,12 +30,13 @@ const (
 //
 // Concurrency: any number of callers.
 type lines struct {
-	mutex   sync.Mutex
-	waiting [queues][]waiting
-	bound   int
-	patient time.Duration // how long a pay waits at most
-	turn    int
-	closed  error
+	mutex     sync.Mutex
+	waiting   [queues][]waiting
+	bound     int
+	patient   time.Duration // how long a pay waits at most
+	turn      int
+	suspended map[ident.Client]time.Time // until when nothing is taken from a client
+	closed    error
 }
 
 func overloaded() error {
@@ -48,6 +50,9 @@ func (l *lines) push(w waiting) error {
 	defer l.mutex.Unlock()
 	if l.closed != nil {
 		return l.closed
+	}
+	if err := l.admits(&w); err != nil {
+		return err
 	}
 	q := w.movement.Queue()
 	if len(l.waiting[q]) >= l.bound {

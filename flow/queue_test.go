@@ -68,6 +68,26 @@ func TestAPayThatWaitedTooLongIsRefused(t *testing.T) {
 	}
 }
 
+// A clock that was hours ahead has written a row and is right again: the lane's time stands still until then, and how long a
+// pay has waited has nothing to do with it.
+func TestPaysAreServedWhileTheLaneIsAheadOfTheClock(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	right := w.now
+	w.now = right.Add(17 * time.Hour)
+	ahead := w.pay("ahead", "ahead", 100)
+	if _, err := w.do(flow.Cancel{ID: ahead.ID, Client: ahead.Client, RequestID: ahead.RequestID}); err != nil {
+		t.Fatal(err)
+	}
+	w.now = right
+	if _, answers := w.queued(3, 100*time.Millisecond); answers[""] != 3 {
+		t.Errorf("after a tenth of a second: %v", answers)
+	}
+	if _, answers := w.queued(3, 501*time.Millisecond); answers[flow.CodeWaitedTooLong] != 3 {
+		t.Errorf("after half a second: %v", answers)
+	}
+}
+
 // Without its bounds a queue takes whatever comes and serves it however late: what the bench's control runs on.
 func TestUnboundedQueuesTakeEverything(t *testing.T) {
 	t.Parallel()

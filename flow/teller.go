@@ -30,6 +30,7 @@ type Teller struct {
 	hooks  Hooks
 	doubt  *doubt
 	most   int
+	poison poison
 
 	settling bool // this step has settled a doubt
 }
@@ -49,6 +50,7 @@ const (
 	AlarmParked    = "parked"
 	AlarmDoubt     = "doubt"
 	AlarmLaneLost  = "lane_lost"
+	AlarmSuspended = "client_suspended"
 )
 
 // doubt is a batch of which it is not known whether it was committed.
@@ -133,6 +135,7 @@ func (t *Teller) Waiting() (first, second, low int) {
 // Errors: Unavailable lane_lost: another process has the lane, close the teller. Every other error has been told to the
 // callers it concerns; the next step goes on.
 func (t *Teller) Step(ctx context.Context, now time.Time) (worked bool, err error) {
+	clock := now // by which callers were queued: the lane's own time may be far ahead of it
 	if now = now.UTC().Truncate(time.Microsecond); now.UnixMicro() < t.writer.Row().At {
 		now = payment.TimeOf(t.writer.Row().At)
 	}
@@ -144,7 +147,7 @@ func (t *Teller) Step(ctx context.Context, now time.Time) (worked bool, err erro
 			return true, fault.Wrap("flow.Step", err)
 		}
 	}
-	batch, late := t.lines.pop(now, t.most)
+	batch, late := t.lines.pop(clock, t.most)
 	for _, w := range late {
 		w.reply(Outcome{}, &fault.Error{Op: "flow.Step", Kind: fault.Unavailable, Code: CodeWaitedTooLong,
 			Detail: "the request waited too long: try again"})
@@ -267,12 +270,15 @@ func (t *Teller) bisect(ctx context.Context, done []decided, why error, now time
 		return t.park(ctx, done[0], why, now)
 	}
 	half := len(done) / 2
-	for _, part := range [2][]decided{done[:half], done[half:]} {
+	for i, part := range [2][]decided{done[:half], done[half:]} {
 		batch := make([]waiting, len(part))
 		for i := range part {
 			batch[i] = part[i].waiting
 		}
 		if err := t.serve(ctx, batch, now); err != nil {
+			if i == 0 {
+				t.refuseDecided(done[half:], err) // of these nothing is written
+			}
 			return err
 		}
 	}
@@ -286,7 +292,15 @@ func (t *Teller) park(ctx context.Context, d decided, why error, now time.Time) 
 	if encodeErr != nil {
 		data = []byte(encodeErr.Error())
 	}
+	if client := clientOf(d.movement); t.poison.add(client, now) {
+		t.lines.suspend(client, now.Add(suspendFor))
+		t.alarm(AlarmSuspended, string(client)+": three of its movements were parked within a minute; nothing of it is taken until "+
+			now.Add(suspendFor).Format(time.RFC3339))
+	}
 	err := t.writer.Park(ctx, store.Parked{At: now, Kind: d.movement.Name(), Data: data, Reason: why.Error()})
+	if fault.CodeOf(err) == store.CodeDisk {
+		return t.lose([]decided{d}, err)
+	}
 	d.reply(Outcome{}, &fault.Error{Op: "flow." + d.movement.Name(), Kind: fault.Internal, Code: CodeParked, Err: why})
 	return fault.Wrap("flow.Park", err)
 }
@@ -297,10 +311,11 @@ func (t *Teller) settle(ctx context.Context, now time.Time) error {
 	defer func() { t.settling = false }()
 	d := t.doubt
 	committed, err := t.writer.Settle(ctx, d.batch, now)
+	switch fault.CodeOf(err) {
+	case store.CodeLaneLost, store.CodeDisk:
+		return t.lose(d.decided, err)
+	}
 	if err != nil {
-		if fault.CodeOf(err) == store.CodeLaneLost {
-			return t.lose(d.decided, err)
-		}
 		return err
 	}
 	t.doubt = nil
@@ -356,12 +371,16 @@ func (t *Teller) alarm(name, about string) {
 
 // Renew says that the teller lives.
 //
-// Errors: Unavailable lane_lost when another has taken the lane.
+// Errors: Unavailable lane_lost when another has taken the lane, or the disk has failed.
 func (t *Teller) Renew(ctx context.Context, now time.Time) error {
 	if t.doubt != nil {
 		return nil
 	}
-	return t.writer.Renew(ctx, now)
+	err := t.writer.Renew(ctx, now)
+	if fault.CodeOf(err) == store.CodeDisk {
+		return t.lose(nil, err)
+	}
+	return err
 }
 
 // Close refuses whatever waits and lets go of the lane.

@@ -114,8 +114,7 @@ func (w *world) quarterly() {
 	})
 }
 
-// work steps what runs by itself beside the relay: the pricer, and the removal of old claims. A projector and a notifier
-// belong here too.
+// work steps what runs by itself beside the relay: the pricer, and the removal of old claims.
 func (w *world) work() {
 	h := w.house
 	if h == nil || h.dead {

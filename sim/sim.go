@@ -76,8 +76,9 @@ func Run(o Options) (Result, error) {
 	}
 	defer w.close()
 	err = w.play()
-	r := Result{Seed: o.Seed, Days: o.Days, Swarm: w.swarm.String(), Hash: w.trace.sum(), Events: w.count.events,
-		Payments: w.count.payments, Fewest: w.count.fewest, Rows: w.count.rows, Unknown: w.count.unknown, Slow: w.count.slow, Coverage: w.cover}
+	n := &w.count
+	r := Result{Seed: o.Seed, Days: o.Days, Swarm: w.swarm.String(), Hash: w.trace.sum(), Events: n.events,
+		Payments: n.payments, Fewest: n.fewest, Rows: n.rows, Unknown: n.unknown, Slow: n.slow, Coverage: w.cover}
 	if w.found != nil {
 		r.Violation = w.found.invariant + ": " + w.found.text
 		if !w.found.about.IsZero() {

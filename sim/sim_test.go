@@ -34,8 +34,8 @@ func TestEverySeedKeepsEveryPromise(t *testing.T) {
 			if !r.OK() {
 				t.Fatal(r.String())
 			}
-			if r.Payments < 300 {
-				t.Fatalf("%d payments in a day", r.Payments)
+			if r.Fewest < sim.PaymentsLeast || r.Payments < r.Fewest {
+				t.Fatalf("%d payments, and a day of %d", r.Payments, r.Fewest)
 			}
 		})
 	}

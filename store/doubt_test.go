@@ -280,6 +280,44 @@ func TestNothingIsBuiltOnADiskThatFailed(t *testing.T) {
 	}
 }
 
+// TestEveryWriteSaysThatTheDiskFailed: whoever only hears that a write is in doubt writes again.
+func TestEveryWriteSaysThatTheDiskFailed(t *testing.T) {
+	t.Parallel()
+	for name, write := range map[string]func(w *storetest.World, fail func()) error{
+		"a renewal": func(w *storetest.World, fail func()) error {
+			fail()
+			return w.Writer.Renew(context.Background(), w.Now)
+		},
+		"what is parked": func(w *storetest.World, fail func()) error {
+			fail()
+			return w.Writer.Park(context.Background(), store.Parked{At: w.Now, Kind: "pay/1", Reason: "it is refused"})
+		},
+		"a take-over": func(w *storetest.World, fail func()) error {
+			fail()
+			taken, err := w.DB.Take(context.Background(), w.Lane, "another", w.Now)
+			if err == nil {
+				taken.Close()
+			}
+			return err
+		},
+		"the end of a doubt": func(w *storetest.World, fail func()) error {
+			drafted := w.Draft(batch(w, 0)...)
+			fail()
+			_, err := w.Writer.Settle(context.Background(), drafted, w.Now)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, trouble := disturbed(t, inFile(t))
+			err := write(w, func() { trouble.Moment = store.DiskFails })
+			if fault.CodeOf(err) != store.CodeDisk || fault.KindOf(err) != fault.Unknown {
+				t.Fatalf("%v", err)
+			}
+		})
+	}
+}
+
 // TestNothingIsSeenBeforeItIsCommitted reads while a batch is written but not committed.
 func TestNothingIsSeenBeforeItIsCommitted(t *testing.T) {
 	t.Parallel()

@@ -98,7 +98,11 @@ func (d *Draft) Add(ctx context.Context, c *Changes) error {
 func (d *Draft) attach(c *Changes, s *staged) {
 	b, lane := &d.batch, d.batch.after.Lane
 	for _, r := range c.Payments {
-		b.addPayment(r, d.view.payments[r.ID.Digest].Origin)
+		p := d.view.payments[r.ID.Digest]
+		b.addPayment(r, p.Origin)
+		if p.State == payment.Sent {
+			d.view.sold.note(r)
+		}
 	}
 	for _, r := range c.Refunds {
 		b.cells.refunds = refundCells(b.cells.refunds, r, firstRow(s.rows, r.ID.Digest))

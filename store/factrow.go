@@ -62,9 +62,9 @@ var listPlans = statement{
 
 var listWallets = statement{
 	sql: "SELECT id, client, holder, lane, brand, region, currency, url, our_key, status, spread, rounding, pay_max, " +
-		"partial_refunds, refund_days, routing, deadline, inquiry_every, inquiry_max, cancel_backoff, cancel_max, " +
+		"minute_max, partial_refunds, refund_days, routing, deadline, inquiry_every, inquiry_max, cancel_backoff, cancel_max, " +
 		"in_flight_max FROM wallet ORDER BY id",
-	out: "tttnttntn" + "tnnnnnnnnnnnn",
+	out: "tttnttntn" + "tnnnnnnnnnnnnn",
 }
 
 var listRoutes = statement{
@@ -159,10 +159,10 @@ func walletRow(c []cell) (wallet.Wallet, error) {
 	return wallet.Wallet{ID: wallet.ID(c[0].text), Client: ident.Client(c[1].text), Holder: ident.Holder(c[2].text),
 		Lane: lane, Brand: c[4].text, Region: c[5].text, Currency: currency, URL: c[7].text, OurKey: int(c[8].number),
 		Status: wallet.Status(c[9].text), SpreadBasisPoints: c[10].number, Rounding: money.Rounding(c[11].number),
-		PayMax: c[12].number, PartialRefunds: c[13].number == 1, RefundDays: int(c[14].number), Routing: int(c[15].number),
-		Timers: wallet.Timers{Deadline: micros(c[16].number), InquiryEvery: micros(c[17].number),
-			InquiryMax: int(c[18].number), CancelBackoff: micros(c[19].number), CancelMax: micros(c[20].number),
-			InFlightMax: int(c[21].number)}}, nil
+		PayMax: c[12].number, MinuteMax: c[13].number, PartialRefunds: c[14].number == 1, RefundDays: int(c[15].number),
+		Routing: int(c[16].number), Timers: wallet.Timers{Deadline: micros(c[17].number),
+			InquiryEvery: micros(c[18].number), InquiryMax: int(c[19].number), CancelBackoff: micros(c[20].number),
+			CancelMax: micros(c[21].number), InFlightMax: int(c[22].number)}}, nil
 }
 
 func routeRow(c []cell) (wallet.Route, error) {

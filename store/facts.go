@@ -91,11 +91,11 @@ var writeStore = insertion{table: "shop", columns: "merchant, reference, name, m
 		"terminals = excluded.terminals, version = excluded.version"}
 
 var writeWallet = insertion{table: "wallet", columns: "id, client, holder, lane, brand, region, currency, url, our_key, " +
-	"status, spread, rounding, pay_max, partial_refunds, refund_days, routing, deadline, inquiry_every, inquiry_max, " +
-	"cancel_backoff, cancel_max, in_flight_max, version", kinds: "tttnttntn" + "tnnnnnnnnnnnnn",
+	"status, spread, rounding, pay_max, minute_max, partial_refunds, refund_days, routing, deadline, inquiry_every, " +
+	"inquiry_max, cancel_backoff, cancel_max, in_flight_max, version", kinds: "tttnttntn" + "tnnnnnnnnnnnnnn",
 	suffix: "ON CONFLICT (id) DO UPDATE SET brand = excluded.brand, url = excluded.url, our_key = excluded.our_key, " +
 		"status = excluded.status, spread = excluded.spread, rounding = excluded.rounding, pay_max = excluded.pay_max, " +
-		"partial_refunds = excluded.partial_refunds, refund_days = excluded.refund_days, routing = excluded.routing, " +
+		"minute_max = excluded.minute_max, partial_refunds = excluded.partial_refunds, refund_days = excluded.refund_days, routing = excluded.routing, " +
 		"deadline = excluded.deadline, inquiry_every = excluded.inquiry_every, inquiry_max = excluded.inquiry_max, " +
 		"cancel_backoff = excluded.cancel_backoff, cancel_max = excluded.cancel_max, " +
 		"in_flight_max = excluded.in_flight_max, version = excluded.version"}
@@ -175,7 +175,7 @@ func (f *Facts) contracts(add func(int64, *insertion, []cell), v cell) {
 		return []cell{text(string(w.ID)), text(string(w.Client)), text(string(w.Holder)), number(w.Lane.Key()),
 			text(w.Brand), text(w.Region), number(int64(w.Currency)), text(w.URL), number(int64(w.OurKey)),
 			text(string(w.Status)), number(w.SpreadBasisPoints), number(int64(w.Rounding)), number(w.PayMax),
-			flag(w.PartialRefunds), number(int64(w.RefundDays)), number(int64(w.Routing)),
+			number(w.MinuteMax), flag(w.PartialRefunds), number(int64(w.RefundDays)), number(int64(w.Routing)),
 			number(t.Deadline.Microseconds()), number(t.InquiryEvery.Microseconds()), number(int64(t.InquiryMax)),
 			number(t.CancelBackoff.Microseconds()), number(t.CancelMax.Microseconds()), number(int64(t.InFlightMax)), v}
 	}))

@@ -38,7 +38,8 @@ var (
 )
 
 // migrationsTries is how often the migrations are begun. Of processes that start together all but one fail at a table that
-// another has just made; each failure means that another has got further, so there are no more of them than migrations.
+// another has just made; each failure means that another has got further, so there are no more of them than migrations. A
+// disk that has failed is not asked again.
 const migrationsTries = 20
 
 // migrate runs the migrations that have not run yet.
@@ -67,6 +68,9 @@ func (s *schema) migrate(ctx context.Context, location Location) error {
 		}
 		if err == nil {
 			return nil
+		}
+		if location.dialect().broken(err) {
+			break
 		}
 	}
 	return failed(err)

@@ -29,7 +29,7 @@ var insertParked = statement{
 // Park keeps a movement for the operator, where the lane is still this writer's. Nothing of it is in the books.
 //
 // Errors: Unavailable lane_lost; Unavailable commit_in_doubt: it may be parked, or lost; the caller was told that it did not
-// happen either way.
+// happen either way; Unknown store_disk_failed: close the writer and look at the disk.
 func (w *Writer) Park(ctx context.Context, p Parked) error {
 	key, at := w.row.Lane.Key(), p.At.UnixMicro()
 	err := transact(ctx, w.session,
@@ -41,7 +41,7 @@ func (w *Writer) Park(ctx context.Context, p Parked) error {
 	case errors.Is(err, errMissed):
 		return w.lost()
 	case err != nil:
-		return &fault.Error{Op: "store.Park", Kind: fault.Unavailable, Code: CodeDoubt, Err: err}
+		return w.failed(&fault.Error{Op: "store.Park", Kind: fault.Unavailable, Code: CodeDoubt, Err: err})
 	}
 	return nil
 }

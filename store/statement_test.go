@@ -90,8 +90,9 @@ var everything = map[string]said{
 	"deadEvents": {statement: &deadEvents, onShelf: true},
 }
 
-// onOneEngine are the constants that only SQLite understands: what its log is told, and what is asked of a file.
-var onOneEngine = []string{"checkpointPassive", "checkpointRestart", "checkpointTruncate", "insertFooter", "loadFooter",
+// onOneEngine are the constants that only one engine understands: what SQLite's log is told, what is asked of a file, and
+// what PostgreSQL says of its backends.
+var onOneEngine = []string{"backendConnected", "checkpointPassive", "checkpointRestart", "checkpointTruncate", "insertFooter", "loadFooter",
 	"hasFooter", "checkIntegrity"}
 
 // sql is the text as a dialect sends it.

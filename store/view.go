@@ -8,7 +8,9 @@ import (
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/ledger"
 	"github.com/kakehashi-pay/kakehashi/merchant"
+	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/payment"
+	"github.com/kakehashi-pay/kakehashi/wallet"
 )
 
 // Keys name what a movement must see: own rows of its lane, and facts of the catalogue.
@@ -117,6 +119,7 @@ type View struct {
 	orders   map[order]ident.Digest // the open payment of an order
 	open     map[int64]ident.Digest // origin → open payment
 	recent   ring
+	sold     sold
 
 	accounts map[ledger.Account]ledger.Number
 	moved    map[ledger.Number]*moved
@@ -169,6 +172,41 @@ func (v *View) Claim(mark payment.Mark) (c Claim, ok bool) {
 func (v *View) OpenOrder(client ident.Client, account, ordered string) (id ident.Digest, ok bool) {
 	id, ok = v.orders[order{client: client, account: account, order: ordered}]
 	return id, ok
+}
+
+// Sold is what payments of a client were promised since the minute began from a currency at a wallet's guaranteed rates, in
+// minor units of the wallet's currency. A lane that was just taken has forgotten the minute's beginning: the bound on it is
+// against bets on the rate, not on anybody's credit.
+//
+// Source: decisions B27.
+func (v *View) Sold(client ident.Client, to wallet.ID, from money.Currency, now time.Time) int64 {
+	if v.sold.minute != now.Unix()/60 {
+		return 0
+	}
+	return v.sold.sums[sale{client: client, wallet: to, from: from}]
+}
+
+// sold is what was promised in one minute.
+type sold struct {
+	minute int64
+	sums   map[sale]int64
+}
+
+type sale struct {
+	client ident.Client
+	wallet wallet.ID
+	from   money.Currency
+}
+
+// note adds a payment that was decided at its time, where it was promised a rate.
+func (s *sold) note(r *payment.Request) {
+	if r.Quote == (ident.Digest{}) {
+		return
+	}
+	if minute := r.At.Unix() / 60; s.minute != minute || s.sums == nil {
+		s.minute, s.sums = minute, map[sale]int64{}
+	}
+	s.sums[sale{client: r.Client, wallet: r.Wallet, from: r.Price.Currency()}] += r.Payer.Minor()
 }
 
 // Balance is the balance of an account that the movement's keys named.

@@ -32,7 +32,7 @@ type Writer struct {
 // Take makes the caller the lane's writer by raising its epoch. That write queues behind a batch that another still has
 // under way, so what is read afterwards is settled.
 //
-// Errors: Unavailable store_unreachable.
+// Errors: Unavailable store_unreachable; Unknown store_disk_failed.
 func (db *DB) Take(ctx context.Context, lane ident.Lane, holder string, now time.Time) (*Writer, error) {
 	w := &Writer{db: db, now: now, row: LaneRow{Lane: lane}, every: checkpointEvery}
 	var err error
@@ -71,7 +71,7 @@ func (w *Writer) raise(ctx context.Context, operations ...operation) error {
 		err = w.session.commit()
 	}
 	if err != nil {
-		return &fault.Error{Op: "store.Take", Kind: fault.Unavailable, Code: CodeOpen, Err: err}
+		return w.failed(&fault.Error{Op: "store.Take", Kind: fault.Unavailable, Code: CodeOpen, Err: err})
 	}
 	w.row = row
 	return nil
@@ -112,7 +112,7 @@ func (w *Writer) Row() LaneRow { return w.row }
 // Renew says that the holder lives.
 //
 // Errors: Unavailable lane_lost when another has taken the lane; Unavailable commit_in_doubt, store_unreachable: say it
-// again.
+// again; Unknown store_disk_failed: close the writer and look at the disk.
 func (w *Writer) Renew(ctx context.Context, now time.Time) error {
 	w.now = now
 	if w.session.lost() {
@@ -124,7 +124,7 @@ func (w *Writer) Renew(ctx context.Context, now time.Time) error {
 	case errors.Is(err, errMissed):
 		return w.lost()
 	case err != nil:
-		return &fault.Error{Op: "store.Renew", Kind: fault.Unavailable, Code: CodeDoubt, Err: err}
+		return w.failed(&fault.Error{Op: "store.Renew", Kind: fault.Unavailable, Code: CodeDoubt, Err: err})
 	}
 	return nil
 }
@@ -143,26 +143,28 @@ func (w *Writer) Commit(ctx context.Context, b *Batch) error {
 	case err != nil && w.db.dialect.refused(err):
 		return &fault.Error{Op: "store.Commit", Kind: fault.Conflict, Code: CodeRefusedByRow, Err: err}
 	case err != nil:
-		return w.inDoubt(err)
+		return w.failed(&fault.Error{Op: "store.Commit", Kind: fault.Unknown, Code: CodeDoubt, Err: err})
 	}
 	w.row = b.after
 	w.draft.view.forget()
 	return nil
 }
 
-func (w *Writer) inDoubt(err error) error {
-	code := CodeDoubt
-	if w.db.dialect.broken(err) {
-		code = CodeDisk
+// failed is the error of a write. Where the disk has failed it says so, whatever else it would say: asked again, the system
+// may show as kept what it has lost.
+func (w *Writer) failed(e *fault.Error) error {
+	if w.db.dialect.broken(e.Err) {
+		e.Kind, e.Code = fault.Unknown, CodeDisk
 	}
-	return &fault.Error{Op: "store.Commit", Kind: fault.Unknown, Code: code, Err: err}
+	return e
 }
 
 // Settle ends the doubt about a batch by a durable write on a new connection: it raises the epoch, which queues behind
 // whatever the old connection still does, and compares the lane's head. The view must be emptied and restored afterwards,
 // however it ends.
 //
-// Errors: Unavailable store_unreachable: ask again; Unavailable lane_lost: another has the lane, the batch is not answered.
+// Errors: Unavailable store_unreachable: ask again; Unavailable lane_lost: another has the lane, the batch is not answered;
+// Unknown store_disk_failed: nobody can say any more, close the writer.
 func (w *Writer) Settle(ctx context.Context, b *Batch, now time.Time) (committed bool, err error) {
 	w.now = now
 	if err := w.retake(ctx); err != nil {

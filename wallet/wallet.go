@@ -48,6 +48,7 @@ type Wallet struct {
 	SpreadBasisPoints int64          // what the customer rate adds to the base rate
 	Rounding          money.Rounding // of the payer's amount
 	PayMax            int64          // largest single payment in minor units of Currency; 0: no limit of its own
+	MinuteMax         int64          // most that one client may sell at one rate in one minute, likewise; 0: no bound
 	PartialRefunds    bool
 	Routing           int // three digits in the codes we mint for it; 0: it mints its own
 	RefundDays        int // how long after the payment a refund is taken; 0: 365

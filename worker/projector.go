@@ -4,6 +4,7 @@ package worker
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/ident"
@@ -22,7 +23,7 @@ type Projector struct {
 	reader *store.Reader
 	shelf  *store.Shelf
 
-	at      int64 // the row up to which the shelf is folded
+	at      atomic.Int64 // the row up to which the shelf is folded
 	begun   bool
 	callers map[ident.Digest]caller // of payments and refunds that began lately
 	old     map[ident.Digest]caller
@@ -42,20 +43,23 @@ func NewProjector(lane ident.Lane, reader *store.Reader, shelf *store.Shelf) *Pr
 	return &Projector{lane: lane, reader: reader, shelf: shelf, callers: map[ident.Digest]caller{}}
 }
 
-// At is the row up to which the lane is folded.
-func (p *Projector) At() int64 { return p.at }
+// At is the row up to which the lane is folded; 0 before the first step. Anybody may ask.
+func (p *Projector) At() int64 { return p.at.Load() }
 
 // Step folds the next rows, at most so many pages of them, and reports whether there were any.
 //
 // Errors: Unavailable store_busy, store_unreachable: the next step goes on from where the shelf is.
 func (p *Projector) Step(ctx context.Context, pages int) (worked bool, err error) {
 	if !p.begun {
-		if p.at, err = p.shelf.Cursor(ctx, p.lane); err != nil {
+		at, err := p.shelf.Cursor(ctx, p.lane)
+		if err != nil {
 			return false, fault.Wrap("worker.Projector", err)
 		}
+		p.at.Store(at)
 		p.begun = true
 	}
-	g, to := page{moved: map[ledger.Number]*ledger.Balance{}}, p.at
+	from := p.at.Load()
+	g, to := page{moved: map[ledger.Number]*ledger.Balance{}}, from
 	for range pages {
 		rows, err := p.reader.Journal(ctx, p.lane, to)
 		if err != nil {
@@ -71,13 +75,13 @@ func (p *Projector) Step(ctx context.Context, pages int) (worked bool, err error
 		}
 		to = rows[len(rows)-1].N
 	}
-	if to == p.at {
+	if to == from {
 		return false, nil
 	}
-	if err := p.shelf.Advance(ctx, p.lane, p.at, to, g.finished()); err != nil {
+	if err := p.shelf.Advance(ctx, p.lane, from, to, g.finished()); err != nil {
 		p.begun = false // wherever the shelf is now, the next step asks it
 		return false, fault.Wrap("worker.Projector", err)
 	}
-	p.at = to
+	p.at.Store(to)
 	return true, nil
 }

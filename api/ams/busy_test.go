@@ -15,7 +15,7 @@ import (
 func TestABusyProcessServesCancelsAndTurnsTheRestAway(t *testing.T) {
 	t.Parallel()
 	busy := false
-	w := setup(t, func(c *ams.Config) { c.Busy = func() bool { return busy } })
+	w := setup(t, func(c *ams.Config) { c.Busy = func(int) bool { return busy } })
 	paid := w.post("SHOP_1", payPath, good["pay"])
 	if got := code(t, paid); got != "S SUCCESS" {
 		t.Fatal(got)

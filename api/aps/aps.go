@@ -64,8 +64,9 @@ type Config struct {
 	Watch func(envelope.Event)
 	// Alarm is told what an operator must know: a name and what it is about. May be nil.
 	Alarm func(name, about string)
-	// Busy reports whether the process has more to do than it can: then only urgent requests are let in. May be nil.
-	Busy func() bool
+	// Busy reports whether the process has more to do than it can, with so many requests under way here: then only urgent ones
+	// are let in. May be nil.
+	Busy func(underWay int) bool
 }
 
 // New is the API's handler. It looks at the raw path: it must not stand behind a router that cleans paths.

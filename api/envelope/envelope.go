@@ -126,8 +126,9 @@ type Config struct {
 	Watch   func(Event)    // is told of what costs and what came of it; it must not wait; may be nil
 	// Alarm is told what an operator must know: a name and what it is about. May be nil.
 	Alarm func(name, about string)
-	// Busy reports whether the process has more to do than it can: then only urgent requests are let in. May be nil.
-	Busy func() bool
+	// Busy reports whether the process has more to do than it can, with so many requests under way here: then only urgent ones
+	// are let in. May be nil.
+	Busy func(underWay int) bool
 }
 
 // AlarmForgery is the alarm of a client under whose name requests come that it did not sign.

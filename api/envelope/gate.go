@@ -33,7 +33,7 @@ type Gate struct {
 	log     *slog.Logger
 	watch   func(Event)
 	alarm   func(name, about string)
-	busy    func() bool
+	busy    func(underWay int) bool
 	room    door // requests under way
 	waiting door // callers who asked for no answer
 	live    *desk
@@ -78,7 +78,7 @@ func New(c Config) *Gate {
 		g.alarm = func(string, string) {}
 	}
 	if g.busy == nil {
-		g.busy = func() bool { return false }
+		g.busy = func(int) bool { return false }
 	}
 	return g
 }
@@ -103,7 +103,7 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{w: w, r: r, began: time.Now(), path: signedPath(r)}
 	x.call.Route, x.known = g.dialect.Find(x.path)
 	urgent := x.call.Route.Urgent
-	if !urgent && g.busy() || !g.room.enter(urgent) {
+	if !urgent && g.busy(int(g.room.inside.Load())) || !g.room.enter(urgent) {
 		x.desk = g.live
 		g.bare(x)
 		return

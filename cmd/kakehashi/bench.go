@@ -81,7 +81,7 @@ func (b *benchWire) Run(ctx context.Context) error {
 
 type benchOverload struct {
 	benchNetwork
-	Tills     int   `default:"64" help:"Tills at once while the peak is measured."`
+	Tills     int   `default:"48" help:"Tills at once while the peak is measured."`
 	Times     []int `default:"2,5,10" help:"Times the peak, one after another."`
 	Seconds   int   `default:"60" help:"How long each lasts."`
 	Unbounded bool  `help:"The control: no queue has a bound. It must fail."`

@@ -35,7 +35,7 @@ type commands struct {
 	Crash         crashCommand         `cmd:"" help:"Kill a network again and again, and show that nothing it acknowledged is lost."`
 	CrashChild    crashChildCommand    `cmd:"" hidden:"" name:"crash-child"`
 	Bench         benchCommand         `cmd:"" help:"Measure complete payments against a store that already holds many."`
-	Sim           simCommand           `cmd:"" help:"Play whole networks in virtual time, from seeds; fail when a promise does not hold."`
+	Sim           simCommand           `cmd:"" help:"Play whole networks in virtual time, and find a promise that breaks."`
 }
 
 func main() {

@@ -89,7 +89,7 @@ func (c *simCommand) check() error {
 	case given && c.Seed != nil:
 		return errors.New("--seed and --seeds cannot both be given")
 	case c.Seed != nil:
-		c.Seeds = seedRange{from: *c.Seed, to: *c.Seed}
+		c.Seeds, c.Seed = seedRange{from: *c.Seed, to: *c.Seed}, nil
 	case !given:
 		c.Seeds = seedRange{from: 1, to: 100}
 	}

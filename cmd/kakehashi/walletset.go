@@ -23,6 +23,7 @@ type walletSet struct {
 	Spread *int64  `help:"What the customer rate adds to the base rate, in basis points."`
 	OurKey *int    `help:"Version of the house's key that signs what the wallet is sent."`
 	PayMax *string `help:"Largest single payment, in major units of its currency; 0: no bound."`
+	Minute *string `name:"minute-max" help:"Most that a client may sell at one rate in one minute, likewise."`
 }
 
 // Run changes the wallet.
@@ -56,15 +57,21 @@ func (w *walletSet) change(ctx context.Context, o *process.Operator, one *wallet
 			return err
 		}
 	}
-	if w.PayMax != nil {
-		most, err := money.ParseMajor(*w.PayMax, one.Currency)
+	for _, bound := range []struct {
+		to   *int64
+		text *string
+	}{{&one.PayMax, w.PayMax}, {&one.MinuteMax, w.Minute}} {
+		if bound.text == nil {
+			continue
+		}
+		most, err := money.ParseMajor(*bound.text, one.Currency)
 		if err != nil {
 			return err
 		}
-		one.PayMax = most.Minor()
+		*bound.to = most.Minor()
 	}
-	if !url && !spread && !key && w.PayMax == nil {
-		return errors.New("nothing to change: name --url, --spread, --our-key or --pay-max")
+	if !url && !spread && !key && w.PayMax == nil && w.Minute == nil {
+		return errors.New("nothing to change: name --url, --spread, --our-key, --pay-max or --minute-max")
 	}
 	return nil
 }

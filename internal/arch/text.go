@@ -34,6 +34,8 @@ func textRules() []rule {
 			"say what the reader needs, or nothing", words},
 		{"dependency", "each library is code that we answer for and did not write",
 			"a line in " + dependencyPage + " with its path and why it is not ours to write", dependencies},
+		{"runbook", "an alarm in the night is of no use to whoever does not know what to do about it",
+			"a page under the alarm's name: symptom, check, act, verify, who to tell", alarms},
 	}
 }
 

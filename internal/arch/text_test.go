@@ -62,5 +62,20 @@ require (
 -- docs/reference/dependencies.md --
 | ` + "`example.org/known`" + ` | because |
 `},
+	{"runbook", "an alarm without a page", `
+-- go.mod --
+module example.org/house
+-- a.go --
+package a
+
+const AlarmKnown = "known"
+
+func f() { alarm("known", "") }
+
+func g() { Raise("spilled", "") } §
+-- docs/runbook/known.md --
+# known
+`},
+	{"runbook", "no runbook yet", "-- go.mod --\nmodule example.org/house\n"},
 	{"dependency", "no page yet", "-- go.mod --\nmodule example.org/house\n\nrequire example.org/alone v1.0.0\n"},
 }

@@ -69,7 +69,7 @@ func sample(now time.Time) store.Facts {
 		Stores: []merchant.Store{{Merchant: shop, Reference: "s-1", Name: "Sample store", MCC: "5814", Terminals: 4}},
 		Wallets: []wallet.Wallet{{ID: "hk", Client: "HK_WALLET", Holder: "hk", Lane: ident.LanesMax - 1, Brand: "Sample HK",
 			Region: "HK", Currency: money.HKD, URL: "https://wallet.example", OurKey: 3, Status: wallet.Live,
-			SpreadBasisPoints: 60, Rounding: money.HalfEven, PayMax: 1 << 40, PartialRefunds: true, Routing: 999,
+			SpreadBasisPoints: 60, Rounding: money.HalfEven, PayMax: 1 << 40, MinuteMax: 1 << 41, PartialRefunds: true, Routing: 999,
 			RefundDays: 180, Timers: wallet.DefaultTimers()}},
 		Routes: []wallet.Route{{ID: "hk-1", Prefix: "28", LengthMin: 16, LengthMax: 24, Marks: "14:6", Wallet: "hk",
 			Priority: -5, From: now, Until: now.Add(time.Hour)}},

@@ -85,6 +85,8 @@ func openEngine(ctx context.Context, o EngineOptions) (*engine, error) {
 		h.Stop(ctx)
 		return nil, err
 	}
+	h.Begin()
+	h.Ask()
 	e.work()
 	if e.world, err = furnish(ctx, h, o.Merchants, nil, progress(o.Out, "merchants")); err == nil {
 		err = e.load(ctx)

@@ -55,31 +55,36 @@ func (l *load) sale(t *tally, due time.Time) *sale {
 	return &sale{number: l.number.Add(1), due: due, doing: ams.Pay, tally: t}
 }
 
-// step does the next thing of a sale.
+// step does the next thing of a sale, and puts the one after that on the agenda.
 func (l *load) step(ctx context.Context, s *sale) {
+	if wait, more := l.do(ctx, s); more {
+		l.agenda.put(s, time.Now().Add(wait))
+	}
+}
+
+// do does the next thing of a sale: how long until the one after that, if there is one.
+func (l *load) do(ctx context.Context, s *sale) (wait time.Duration, more bool) {
 	letter, err := l.letter(s)
 	if err != nil {
 		l.broken.Store(&err)
-		return
+		return 0, false
 	}
 	did, atOnce := s.doing, s.doing == ams.Pay && s.tries == 0
 	h := l.counter.hand(context.WithoutCancel(ctx), letter)
-	now := time.Now()
 	s.tally.note(did, h)
 	e, wait := s.hear(h)
 	switch {
 	case e == open:
-		l.agenda.put(s, now.Add(wait))
-		return
+		return wait, true
 	case e == paid:
-		s.tally.pay(s.due, now, atOnce)
+		s.tally.pay(s.due, time.Now(), atOnce)
 		if s.regrets() {
 			s.turn(ams.Cancel, 0)
-			l.agenda.put(s, now)
-			return
+			return 0, true
 		}
 	}
 	s.tally.ends[e].Add(1)
+	return 0, false
 }
 
 func (l *load) letter(s *sale) (letter, error) {
@@ -111,20 +116,24 @@ func (l *load) prepare(sales int) error {
 	return l.letters.sign(l.number.Load()+1, sales, runtime.GOMAXPROCS(0), time.Now())
 }
 
-// peak is what so many tills see that begin the next sale as soon as the one before was answered.
+// peak is what so many tills see that begin the next sale as soon as the one before has ended.
 func (l *load) peak(ctx context.Context, tills int, length time.Duration) *tally {
-	t := newTally(time.Now(), length)
+	t, before := newTally(time.Now(), length), usage("").cpu
 	var wait sync.WaitGroup
 	for range tills {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
 			for now := time.Now(); now.Before(t.until) && ctx.Err() == nil; now = time.Now() {
-				l.step(ctx, l.sale(t, now))
+				s := l.sale(t, now)
+				for wait, more := l.do(ctx, s); more; wait, more = l.do(ctx, s) {
+					time.Sleep(wait)
+				}
 			}
 		}()
 	}
 	wait.Wait()
+	t.cpu = usage("").cpu - before
 	return t
 }
 
@@ -148,13 +157,14 @@ func (l *load) arrive(ctx context.Context, perSecond float64, tally func(due tim
 
 // stretch is a load of one rate and length, seen as a whole.
 func (l *load) stretch(ctx context.Context, perSecond float64, length time.Duration) *tally {
-	t := newTally(time.Now(), length)
+	t, before := newTally(time.Now(), length), usage("").cpu
 	l.arrive(ctx, perSecond, func(due time.Time) *tally {
 		if due.After(t.until) {
 			return nil
 		}
 		return t
 	})
+	t.cpu = usage("").cpu - before
 	return t
 }
 

@@ -89,7 +89,7 @@ func (v *overload) run(ctx context.Context) (Missed, error) {
 	if err != nil {
 		return nil, err
 	}
-	calm := v.load.stretch(ctx, peak/2, calmSeconds*time.Second)
+	calm := v.load.stretch(ctx, peak.goodput()/2, calmSeconds*time.Second)
 	v.calm = max(calmP99, 2*calm.p(99))
 	fmt.Fprintf(v.options.Out, "half of the peak: %.0f payments/s paid, p50 %v, p99 %v\n", calm.goodput(), round(calm.p(50)),
 		round(calm.p(99)))
@@ -105,34 +105,36 @@ func (v *overload) run(ctx context.Context) (Missed, error) {
 }
 
 // peak is how many payments a second are made when nobody asks for more than is answered.
-func (v *overload) peak(ctx context.Context) (float64, error) {
-	const guess = 4000 // a second: what is not signed before is signed then
+func (v *overload) peak(ctx context.Context) (*tally, error) {
+	const guess = 2000 // a second: what is not signed before is signed then
 	if err := v.load.prepare(guess * peakSeconds); err != nil {
-		return 0, err
+		return nil, err
 	}
 	t := v.load.peak(ctx, v.options.Tills, peakSeconds*time.Second)
 	fmt.Fprintf(v.options.Out, "peak, %d tills at once: %.0f payments/s, p50 %v, p99 %v\n", v.options.Tills, t.goodput(),
 		round(t.p(50)), round(t.p(99)))
-	return t.goodput(), v.brokenLoad()
+	return t, v.brokenLoad()
 }
 
 // times asks for so many times the peak, and measures the peak once more afterwards: what is left is compared with the mean
 // of both, since the machine's speed is not the same all the time.
-func (v *overload) times(ctx context.Context, times int, before float64) (Missed, float64, error) {
-	o, rate := &v.options, float64(times)*before
+func (v *overload) times(ctx context.Context, times int, before *tally) (Missed, *tally, error) {
+	o, rate := &v.options, float64(times)*before.goodput()
 	length := time.Duration(o.Seconds) * time.Second
 	if err := v.load.prepare(int(rate*1.05)*o.Seconds + 1000); err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	t := v.load.stretch(ctx, rate, length)
-	seconds := v.load.seconds(ctx, before/2, afterSeconds)
+	seconds := v.load.seconds(ctx, before.goodput()/2, afterSeconds)
 	after, err := v.peak(ctx)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	v.print(t, times, rate)
 	what, out := fmt.Sprintf("×%d ", times), o.Out
-	missed := bar(out, what+"per cent of the peak", 100*t.goodput()/((before+after)/2), goodputMin(times))
+	fmt.Fprintf(out, "  for each second of processor time, %.0f paid: %.1f %% of the peak's\n", t.each(),
+		200*t.each()/(before.each()+after.each()))
+	missed := bar(out, what+"per cent of the peak", 200*t.goodput()/(before.goodput()+after.goodput()), goodputMin(times))
 	missed = append(missed, bar(out, what+"per cent of the cancels served",
 		per(t.cancels.served.Load(), t.cancels.sent.Load()), cancelsMin)...)
 	missed = append(missed, bar(out, what+"seconds left of five to be normal again",

@@ -38,7 +38,7 @@ const (
 
 // How patient a till is.
 const (
-	payTries    = 4 // the first, and three more, about ½, 1 and 2 s after the answer before
+	payTries    = 4 // the first, and three more, about 0.4, 0.8 and 1.6 s after the answer before
 	askTries    = 4 // inquiries
 	cancelTries = 6
 	askEvery    = 3 * time.Second
@@ -73,7 +73,7 @@ func (s *sale) hearPay(h heard) (end, time.Duration) {
 	case h.served():
 		return s.turn(ams.InquiryPayment, askEvery)
 	case s.tries < payTries:
-		return open, s.spread(time.Second << s.tries / 4)
+		return open, s.spread(200 * time.Millisecond << s.tries)
 	case mixed(s.number)%carefulOf == 0:
 		return s.turn(ams.Cancel, 0)
 	}

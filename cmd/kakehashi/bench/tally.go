@@ -27,6 +27,7 @@ type tally struct {
 	busy         atomic.Int64 // answers 503 to anything but a cancel
 	inquiries    atomic.Int64
 	cancels      cancels
+	cpu          time.Duration // that the process used meanwhile, the load's own included
 
 	mutex   sync.Mutex
 	latency *hdrhistogram.Histogram // microseconds, of what was paid by the first answer
@@ -57,6 +58,10 @@ func (t *tally) pay(due, now time.Time, atOnce bool) {
 
 // goodput is how many payments a second were paid in time.
 func (t *tally) goodput() float64 { return float64(t.inTime.Load()) / t.until.Sub(t.began).Seconds() }
+
+// each is how many payments were paid in time for each second of processor time. What others use of the machine does not
+// matter to it.
+func (t *tally) each() float64 { return float64(t.inTime.Load()) / t.cpu.Seconds() }
 
 // p is the latency that a share, in hundredths, did not exceed.
 func (t *tally) p(share float64) time.Duration {

@@ -29,8 +29,8 @@ const sampleTrace = `71 pwrite64(5</x/traced/books.db>, "SQLite"..., 4096, 0) = 
 func TestATraceIsReadCallByCall(t *testing.T) {
 	t.Parallel()
 	all, err := parseTrace(strings.NewReader(sampleTrace))
-	want := []traced{{"pwrite64", 1, "books.db"}, {"fsync", 1, "books.db"}, {"pwrite64", 2, "books.db-wal"},
-		{"write", 2, "books.db.note"}, {"unlink", 1, "books.db-shm"}}
+	want := []traced{{"pwrite64", 1, "books.db", false}, {"fsync", 1, "books.db", false},
+		{"pwrite64", 2, "books.db-wal", true}, {"write", 2, "books.db.note", true}, {"unlink", 1, "books.db-shm", true}}
 	if err != nil || !slices.Equal(all, want) {
 		t.Fatalf("%v %v", all, err)
 	}
@@ -98,6 +98,7 @@ func TestAProcessThatGoesOnAfterAFailedSyncIsNamed(t *testing.T) {
 		{injection{call: "fsync", what: eio, onto: "books.db-wal"}, nil, true},
 		{injection{call: "fdatasync", what: eio, onto: "books.db"}, nil, true},
 		{injection{call: "fsync", what: eio, onto: "books.db-wal"}, ended, false},
+		{injection{call: "fsync", what: eio, onto: "books.db-wal", early: true}, nil, false},
 		{injection{call: "fsync", what: eio, onto: "books.db.shelf-wal"}, nil, false},
 		{injection{call: "unlink", what: eio, onto: "books.db-shm"}, nil, false},
 	} {

@@ -22,6 +22,7 @@ type traced struct {
 	call string
 	n    int // which of these calls it is
 	file string
+	told bool // something had been acknowledged before
 }
 
 // straceMissing says why strace cannot be used here, or nothing.
@@ -70,7 +71,7 @@ var traceLine = regexp.MustCompile(`^(\d+) +([a-z0-9]+)\((?:\d+<([^>]*)>|"([^"]*
 // parseTrace reads what strace wrote. Calls on what is no file of the story are left out but counted.
 func parseTrace(from io.Reader) ([]traced, error) {
 	var all []traced
-	counts, threads := map[string]int{}, map[string]bool{}
+	counts, threads, told := map[string]int{}, map[string]bool{}, false
 	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -82,11 +83,12 @@ func parseTrace(from io.Reader) ([]traced, error) {
 		counts[found[2]]++
 		if !strings.HasPrefix(name, "books.db") && name != "traced" {
 			if found[2] == "write" {
-				continue // the acknowledgements themselves
+				told = true // the acknowledgements themselves
+				continue
 			}
 		}
 		threads[found[1]] = true
-		all = append(all, traced{call: found[2], n: counts[found[2]], file: name})
+		all = append(all, traced{call: found[2], n: counts[found[2]], file: name, told: told})
 	}
 	if len(threads) > 1 {
 		return nil, errors.New("the story's disk calls come from more than one thread")

@@ -103,7 +103,7 @@ func (h *House) Pay(ctx context.Context, p flow.Pay, c wallet.Charge) (*payment.
 	if err != nil {
 		return nil, err
 	}
-	return awaited(ctx, o.Payment, changed, func(p *payment.Payment) bool { return p.State != payment.Sent }), nil
+	return h.awaited(ctx, o.Payment, changed, func(p *payment.Payment) bool { return p.State != payment.Sent }), nil
 }
 
 // claim spends the payer's code in its wallet's home lane, where that is another than the payment's. A repeat claims nothing:
@@ -140,11 +140,13 @@ func (h *House) Await(ctx context.Context, p *payment.Payment, done func(*paymen
 	if found, err := h.Reader().Payment(ctx, p.ID); err == nil && found != nil {
 		p = found // what was committed between the caller's look and the watch
 	}
-	return awaited(ctx, p, changed, done)
+	return h.awaited(ctx, p, changed, done)
 }
 
-func awaited(ctx context.Context, p *payment.Payment, changed <-chan *payment.Payment, done func(*payment.Payment) bool,
-) *payment.Payment {
+func (h *House) awaited(ctx context.Context, p *payment.Payment, changed <-chan *payment.Payment,
+	done func(*payment.Payment) bool) *payment.Payment {
+	h.awaiting.Add(1)
+	defer h.awaiting.Add(-1)
 	for !done(p) {
 		select {
 		case next := <-changed:

@@ -9,6 +9,7 @@ package house
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
@@ -33,8 +34,6 @@ type Config struct {
 	Now      func() time.Time
 	// Connect gives the connector of a wallet as its facts now are.
 	Connect func(w wallet.Wallet) wallet.Connector
-	// Quiet opens the house for a command: no wallet is asked about anything.
-	Quiet bool
 	// Closed opens the house without new payments and refunds, until Reopen: its books were restored.
 	Closed bool
 	// Alarm is told what an operator must know: a name and what it is about.
@@ -58,6 +57,9 @@ type House struct {
 	loops   sync.WaitGroup
 	callers sync.WaitGroup
 
+	awaiting atomic.Int64 // callers who wait for what a wallet says
+	calling  atomic.Int64 // calls to wallets under way
+
 	mutex      sync.Mutex
 	closing    closing
 	stopping   bool
@@ -72,7 +74,7 @@ type connected struct {
 	connector wallet.Connector
 }
 
-// Open opens the store, takes its lanes, and begins to ask about whatever is open.
+// Open opens the store and takes its lanes. Nothing moves before Begin, and no wallet is asked anything before Ask.
 //
 // Errors: as store.Open and flow.OpenDesk.
 func Open(ctx context.Context, c Config) (*House, error) {
@@ -101,14 +103,22 @@ func Open(ctx context.Context, c Config) (*House, error) {
 	if c.Closed {
 		h.closing.close(h.found)
 	}
-	if !c.Quiet {
-		h.relay.Recover(h.found, c.Now())
-		h.loop(h.ask)
-	}
-	for _, t := range desk.Tellers() {
+	return h, nil
+}
+
+// Begin serves movements from here on. It is called once, by whoever opened the house, when it is known as far as the lanes'
+// movements are concerned.
+func (h *House) Begin() {
+	for _, t := range h.desk.Tellers() {
 		h.loop(func() { h.tend(t) })
 	}
-	return h, nil
+}
+
+// Ask asks the wallets about whatever is open, from here on. It is called once, when connectors can be made. A house that is
+// opened for a command asks nobody.
+func (h *House) Ask() {
+	h.relay.Recover(h.found, h.config.Now())
+	h.loop(h.ask)
 }
 
 func (h *House) loop(run func()) {
@@ -167,6 +177,12 @@ func (h *House) Open() []*payment.Payment { return h.found }
 
 // Now is the house's time.
 func (h *House) Now() time.Time { return h.config.Now() }
+
+// Awaiting is how many callers wait for what a wallet says.
+func (h *House) Awaiting() int { return int(h.awaiting.Load()) }
+
+// Calling is how many calls to wallets are under way, from when they are to leave until their answers are taken.
+func (h *House) Calling() int { return int(h.calling.Load()) }
 
 // Failed is why the house no longer serves its lanes; nil while it does.
 func (h *House) Failed() error {

@@ -120,7 +120,9 @@ func (h *House) dispatch(calls []relay.Call) {
 			h.relay.Answered(c, wallet.Answer{}, h.config.Now())
 			continue
 		}
+		h.calling.Add(1)
 		go func() {
+			defer h.calling.Add(-1)
 			h.relay.Answered(c, h.make(c), h.config.Now())
 		}()
 	}

@@ -40,16 +40,17 @@ type Network struct {
 	Shelf *store.Shelf
 	Codes *envelope.Codes
 
-	name       string
-	keys       *keyring
-	ring       vault.Ring
-	alarms     *Alarms
-	projectors []*worker.Projector
-	told       []*atomic.Int64 // the last row of each lane that was committed
-	seen       *seenStores
-	witness    *witness
-	notifier   *ams.Notifier
-	opening    opening // of restored books
+	name     string
+	keys     *keyring
+	ring     vault.Ring
+	alarms   *Alarms
+	folded   []*atomic.Int64 // the last row of each lane that is on the shelf, once that is known
+	told     []*atomic.Int64 // the last row of each lane that was committed
+	seen     *seenStores
+	witness  *witness
+	notifier *ams.Notifier
+	opening  opening // of restored books
+	away     atomic.Int64
 }
 
 // network says what one network is made of.
@@ -85,6 +86,8 @@ func openNetwork(ctx context.Context, c network) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.follow()
+	n.House.Begin()
 	n.keys = newKeyring(n.House, ring, c.signers)
 	if err := n.keys.ensure(ctx); err != nil {
 		n.House.Stop(ctx)
@@ -106,6 +109,7 @@ func openNetwork(ctx context.Context, c network) (*Network, error) {
 	n.House.Follow(n.witness.note)
 	n.start(c.life)
 	n.notify(c.near)
+	n.House.Ask()
 	return n, nil
 }
 
@@ -130,22 +134,28 @@ const (
 	chainEvery   = 100 * time.Millisecond
 )
 
-// start runs the workers, each in a loop of its own.
-func (n *Network) start(life time.Duration) {
-	h := n.House
+// follow counts the rows of each lane, from the first that is written.
+func (n *Network) follow() {
 	lanes := map[ident.Lane]*atomic.Int64{}
-	for _, t := range h.Desk().Tellers() {
+	for _, t := range n.House.Desk().Tellers() {
 		last := &atomic.Int64{}
 		last.Store(t.Row().N)
 		lanes[t.Lane()], n.told = last, append(n.told, last)
+		folded := &atomic.Int64{}
+		folded.Store(t.Row().N)
+		n.folded = append(n.folded, folded)
 	}
-	h.Follow(func(rows []ledger.Row, _ []*payment.Payment) {
+	n.House.Follow(func(rows []ledger.Row, _ []*payment.Payment) {
 		last := rows[len(rows)-1]
 		lanes[last.Lane].Store(last.N)
 	})
-	for _, t := range h.Desk().Tellers() {
+}
+
+// start runs the workers, each in a loop of its own.
+func (n *Network) start(life time.Duration) {
+	h := n.House
+	for i, t := range h.Desk().Tellers() {
 		p := worker.NewProjector(t.Lane(), h.Reader(), n.Shelf)
-		n.projectors = append(n.projectors, p)
 		h.Every(projectEvery, func(ctx context.Context, now time.Time) {
 			for worked := true; worked && ctx.Err() == nil; {
 				var err error
@@ -153,6 +163,7 @@ func (n *Network) start(life time.Duration) {
 					n.alarm("projector", err.Error())
 				}
 			}
+			n.folded[i].Store(p.At())
 		})
 	}
 	n.watchChains()
@@ -221,7 +232,7 @@ func (n *Network) connect(w wallet.Wallet) wallet.Connector {
 			return key, w.OurKey
 		},
 		WalletKey: func(version int) (wire.PublicKey, bool) { return n.clientKey(string(w.Client), version) },
-	}, &http.Client{Transport: partneraps.Transport()}, n.House.Now)
+	}, &http.Client{Transport: away{partneraps.Transport(), &n.away}}, n.House.Now)
 }
 
 // clientKey is a client's key of a version, where a signature by it counts now.
@@ -318,5 +329,8 @@ func (s *seenStores) record(ctx context.Context, _ time.Time) {
 
 // rows is how many rows the journal of the i-th lane has, as far as it was told.
 func (n *Network) rows(i int) int64 { return n.told[i].Load() }
+
+// lag is how many rows of the i-th lane are not on the shelf yet.
+func (n *Network) lag(i int) int64 { return max(0, n.rows(i)-n.folded[i].Load()) }
 
 func laneLabel(l ident.Lane) string { return strconv.Itoa(int(l)) }

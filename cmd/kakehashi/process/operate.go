@@ -23,7 +23,7 @@ const (
 	lagMax        = 10_000              // journal rows that a projection is behind
 	diskFreeMin   = 10                  // per cent
 	keyEndsWithin = 14 * 24 * time.Hour
-	backlogMax    = 15 * time.Minute    // that a notification waits beyond its time
+	noticeWaitMax = 15 * time.Minute    // that a notification waits beyond its time
 	lookEvery     = 5 * time.Second
 )
 
@@ -109,7 +109,7 @@ func (g *gauges) Collect(to chan<- prometheus.Metric) {
 			set(gaugeWaiting, float64(low), n.name, lane, "low")
 			rows := n.rows(i)
 			set(gaugeRows, float64(rows), n.name, lane)
-			set(gaugeLag, float64(rows-n.projectors[i].At()), n.name, lane)
+			set(gaugeLag, float64(n.lag(i)), n.name, lane)
 		}
 	}
 	for _, r := range p.Alarms.Up() {
@@ -117,7 +117,11 @@ func (g *gauges) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
+// networks are those that are open; none while the process starts or stands by.
 func (p *Process) networks() []*Network {
+	if !p.opened.Load() {
+		return nil
+	}
 	if p.Sandbox == nil {
 		return []*Network{p.Live}
 	}
@@ -153,8 +157,8 @@ func (p *Process) Look() {
 		p.Alarms.Condition(n.label("unknown_age"), count > 0 && age > unknownAgeMax,
 			"the oldest open payment is "+age.Round(time.Second).String()+" old")
 		lag := int64(0)
-		for i := range n.projectors {
-			lag = max(lag, n.rows(i)-n.projectors[i].At())
+		for i := range n.told {
+			lag = max(lag, n.lag(i))
 		}
 		p.Alarms.Condition(n.label("projection_lag"), lag > lagMax, "a projection is behind its lane")
 		p.lookAtKeys(n, now)
@@ -200,6 +204,6 @@ func (p *Process) lookAtNotices(n *Network, now time.Time) {
 		return // a busy store is no backlog
 	}
 	waits := now.Sub(due)
-	p.Alarms.Condition(n.label("backlog"), ok && waits > backlogMax,
+	p.Alarms.Condition(n.label("backlog"), ok && waits > noticeWaitMax,
 		"a notification waits since "+waits.Round(time.Second).String())
 }

@@ -64,11 +64,12 @@ func Operate(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
 		return nil, err
 	}
 	h, err := house.Open(ctx, house.Config{Books: books, Lanes: lanes, Holder: c.holder(), Now: now,
-		Quiet: true, Alarm: func(string, string) {}})
+		Alarm: func(string, string) {}})
 	if err != nil {
 		held.release()
 		return nil, err
 	}
+	h.Begin()
 	o.Doer, o.Reader = quiet{House: h, books: books}, h.Reader()
 	o.finish = func() {
 		h.Stop(ctx)

@@ -4,18 +4,20 @@ package process
 
 import (
 	"math"
+	"net/http"
 	"runtime"
+	"sync/atomic"
 
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
-// signaturesMax is how many signatures for each processor may wait before whatever is not urgent is turned away: an RSA
-// signature takes most of a millisecond, so these are some 25 ms of work.
+// unservedMax is how many requests and calls for each processor may wait for it before whatever is not urgent is turned away:
+// two RSA signatures of a payment take most of two milliseconds, so these are some 50 ms of work.
 //
 // Source: docs/evidence/overload.md.
-const signaturesMax = 32
+const unservedMax = 32
 
-// bound sets how much the process takes on: as many signatures at once as there are processors, and so many that wait.
+// bound sets how much the process takes on at once: as many signatures as there are processors.
 func (p *Process) bound() {
 	if p.Config.Unbounded {
 		p.Config.InFlightMax = math.MaxInt32
@@ -24,9 +26,29 @@ func (p *Process) bound() {
 	p.signers = wire.NewSigners(runtime.GOMAXPROCS(0))
 }
 
-// busy reports whether the process has more to sign than it soon can.
-func (p *Process) busy() bool {
-	return p.signers != nil && p.signers.Waiting() > signaturesMax*runtime.GOMAXPROCS(0)
+// busy reports whether the process has more to do than it soon can, with so many requests under way at one of its APIs. Who
+// waits for a wallet costs nothing and is not counted, but a call that has not left yet, or whose answer is being read, is.
+func (p *Process) busy(underWay int) bool {
+	if p.Config.Unbounded {
+		return false
+	}
+	for _, n := range p.networks() {
+		underWay += n.House.Calling() - int(n.away.Load()) - n.House.Awaiting()
+	}
+	return underWay >= unservedMax*runtime.GOMAXPROCS(0)
+}
+
+// away counts the calls to wallets that have left and were not answered yet.
+type away struct {
+	http.RoundTripper
+	count *atomic.Int64
+}
+
+// RoundTrip makes a call.
+func (a away) RoundTrip(r *http.Request) (*http.Response, error) {
+	a.count.Add(1)
+	defer a.count.Add(-1)
+	return a.RoundTripper.RoundTrip(r)
 }
 
 // unbind lifts the bounds of a network's queues.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/api/ams"
@@ -37,6 +38,8 @@ type Process struct {
 	Sandbox *Network // nil where there is none
 
 	started time.Time
+	opened  atomic.Bool            // the networks are there
+	waits   atomic.Pointer[string] // who holds the lanes that are waited for
 	clock   *Clock
 	lock    *lock
 	signers *wire.Signers // nil: without a bound
@@ -46,7 +49,8 @@ type Process struct {
 	log     *slog.Logger
 }
 
-// Start opens everything and begins to serve. The process is ready when Start returns.
+// Start opens everything and begins to serve. The process is ready when Start returns. Where another process holds the
+// lanes of the books, it stands by until that one is gone, and says so where its health is asked.
 //
 // Errors: Invalid configuration_invalid; Unavailable data_folder_held, store_unreachable; whatever the stores answer.
 func Start(ctx context.Context, c Config, log *slog.Logger) (*Process, error) {
@@ -64,13 +68,17 @@ func Start(ctx context.Context, c Config, log *slog.Logger) (*Process, error) {
 	if p.lock, err = hold(c.Data, c.holder()); err != nil {
 		return nil, err
 	}
-	if err := p.open(ctx, master); err != nil {
-		p.Stop(ctx)
-		return nil, err
-	}
-	if err := p.listen(); err != nil {
-		p.Stop(ctx)
-		return nil, err
+	p.metrics = newMetrics(p)
+	for _, step := range []func() error{
+		func() error { return p.serve(&p.Config.Operate, p.operate(), "", "") },
+		func() error { return p.standBy(ctx) },
+		func() error { return p.open(ctx, master) },
+		p.listen,
+	} {
+		if err := step(); err != nil {
+			p.Stop(ctx)
+			return nil, err
+		}
 	}
 	return p, nil
 }
@@ -93,7 +101,7 @@ func (p *Process) open(ctx context.Context, master Master) (err error) {
 			return err
 		}
 	}
-	p.metrics = newMetrics(p)
+	p.opened.Store(true)
 	p.Live.House.Every(lookEvery, func(context.Context, time.Time) { p.Look() })
 	return nil
 }
@@ -128,9 +136,6 @@ func (p *Process) listen() error {
 		if err := p.serve(&c.ListenTLS, p.Handler(), c.Certificate, c.Key); err != nil {
 			return err
 		}
-	}
-	if err := p.serve(&c.Operate, p.operate(), "", ""); err != nil {
-		return err
 	}
 	houses := map[string]Doer{liveName: openable{p.Live}}
 	if p.Sandbox != nil {

@@ -59,6 +59,12 @@ func (p *Process) status() Status {
 
 // notReady is why the process should be sent nothing; empty while it should.
 func (p *Process) notReady() string {
+	if !p.opened.Load() {
+		if holder := p.waits.Load(); holder != nil {
+			return "standing by: " + *holder + " holds the lanes"
+		}
+		return "starting"
+	}
 	switch err := p.Failed(); {
 	case err != nil:
 		return err.Error()
@@ -76,7 +82,7 @@ func (n *Network) status() NetworkStatus {
 	for i, t := range n.House.Desk().Tellers() {
 		first, second, low := t.Waiting()
 		rows := n.rows(i)
-		s.Lanes = append(s.Lanes, LaneStatus{Lane: t.Lane(), Rows: rows, Lag: rows - n.projectors[i].At(),
+		s.Lanes = append(s.Lanes, LaneStatus{Lane: t.Lane(), Rows: rows, Lag: n.lag(i),
 			Waiting: first + second + low})
 	}
 	for _, w := range n.House.Facts().Wallets() {

@@ -49,10 +49,13 @@ const (
 // patience is how long a test waits for what must come by itself: it ends a test that is broken, and no other.
 const patience = 30 * time.Second
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return newWorldOn(t, "") }
+
+// newWorldOn is a world whose books are elsewhere than in the data folder.
+func newWorldOn(t *testing.T, books string) *world {
 	t.Helper()
 	dir := t.TempDir()
-	w := &world{t: t, config: process.Config{Data: filepath.Join(dir, "data"), SandboxBooks: "none", Listen: "127.0.0.1:0",
+	w := &world{t: t, config: process.Config{Data: filepath.Join(dir, "data"), Books: books, SandboxBooks: "none", Listen: "127.0.0.1:0",
 		Operate: "127.0.0.1:0", MasterKey: filepath.Join(dir, "master.key"), NotifyPrivate: true}}
 	if err := process.CreateMaster(w.config.MasterKey); err != nil {
 		t.Fatal(err)

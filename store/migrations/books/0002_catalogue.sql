@@ -99,6 +99,7 @@ CREATE TABLE wallet (
     spread          BIGINT NOT NULL CHECK (spread >= 0),
     rounding        BIGINT NOT NULL,
     pay_max         BIGINT NOT NULL CHECK (pay_max >= 0),
+    minute_max      BIGINT NOT NULL CHECK (minute_max >= 0),
     partial_refunds BIGINT NOT NULL CHECK (partial_refunds IN (0, 1)),
     refund_days     BIGINT NOT NULL CHECK (refund_days >= 0),
     routing         BIGINT NOT NULL CHECK (routing >= 0 AND routing <= 999),
