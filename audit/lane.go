@@ -209,7 +209,7 @@ func (a *Auditor) witness(l *lane, r *record) {
 		l.witnessed = l.witnessed[1:]
 		switch {
 		case h.N < r.N: // its row is missing, and was told so
-		case h.Hash != r.Hash || h.At != r.At:
+		case h.Hash != r.Hash || h.At != 0 && h.At != r.At:
 			a.found(Accountable, "journal", place(l.id, r.N),
 				"the row or one before it was altered: a signed head that left the machine says otherwise")
 		default:

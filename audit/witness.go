@@ -21,7 +21,7 @@ import (
 // Head is where a lane's journal stood: the number, hash and time of its last row. It is what leaves the machine,
 // signed with a key that the database's owner does not hold.
 //
-// Units: At is microseconds since 1970 UTC. Source: decisions A14.
+// Units: At is microseconds since 1970 UTC; 0 says nothing. Source: decisions A14.
 type Head struct {
 	Lane ident.Lane
 	N    int64

@@ -84,7 +84,7 @@ type PrivateKey struct {
 	algorithm Algorithm
 	rsa       *rsa.PrivateKey
 	ed25519   *ed25519.PrivateKey // a pointer too: package fmt shows a slice under verbs that call no method
-	signers   *Signers            // nil: every caller signs for itself
+	turn      func(sign func())   // nil: nobody waits
 }
 
 // Algorithm is the only algorithm the key signs with.
@@ -105,9 +105,13 @@ func (k PrivateKey) Public() PublicKey {
 //
 // Errors: Internal key_malformed for a key that was never set.
 func (k PrivateKey) Sign(text []byte) ([]byte, error) {
-	if k.signers != nil {
-		k.signers.take()
-		defer k.signers.give()
+	if k.turn != nil {
+		turn := k.turn
+		k.turn = nil
+		var signature []byte
+		var err error
+		turn(func() { signature, err = k.Sign(text) })
+		return signature, err
 	}
 	switch k.algorithm {
 	case RSA256:
@@ -122,6 +126,13 @@ func (k PrivateKey) Sign(text []byte) ([]byte, error) {
 	}
 	return nil, &fault.Error{Op: "wire.Sign", Kind: fault.Internal, Code: CodeKeyMalformed,
 		Detail: "the private key was never set"}
+}
+
+// InTurn is the key whose signatures are made inside turn, which calls what it is handed once and may keep it waiting: an RSA
+// signature takes a processor for most of a millisecond, and a process bounds how many are made at once.
+func (k PrivateKey) InTurn(turn func(sign func())) PrivateKey {
+	k.turn = turn
+	return k
 }
 
 const redactedKey = "[private key]"

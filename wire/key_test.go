@@ -237,3 +237,20 @@ func TestAPrivateKeyNeverShowsItself(t *testing.T) {
 		}
 	}
 }
+
+func TestAKeyInTurnSignsInsideTheTurn(t *testing.T) {
+	t.Parallel()
+	for _, key := range []wire.PrivateKey{rsaKey(t), ed25519Key(t)} {
+		turns, text := 0, []byte("text")
+		signature, err := key.InTurn(func(sign func()) {
+			turns++
+			sign()
+		}).Sign(text)
+		if err != nil || turns != 1 || !key.Public().Verify(text, signature) {
+			t.Errorf("%v: %v after %d turns", key.Algorithm(), err, turns)
+		}
+	}
+	if _, err := (wire.PrivateKey{}).InTurn(func(sign func()) { sign() }).Sign(nil); err == nil {
+		t.Error("a key that was never set has signed")
+	}
+}

@@ -14,8 +14,8 @@ import (
 type benchCommand struct {
 	Engine   benchEngine   `cmd:"" default:"withargs" help:"Complete payments inside the process (the default)."`
 	Inquiry  benchInquiry  `cmd:"" help:"Payments read back by their ids, inside the process."`
-	Wire     benchWire     `cmd:"" help:"Payments over HTTP, signed and verified both ways, against the machine's signing rate."`
-	Overload benchOverload `cmd:"" help:"More than the network can do: what is left of the peak, and how soon it is normal again."`
+	Wire     benchWire     `cmd:"" help:"Payments over HTTP, signed both ways, against the machine's signing rate."`
+	Overload benchOverload `cmd:"" help:"More than the network can do: what is left of the peak, and for how long."`
 }
 
 // benchStore is the store of the measurements inside the process.

@@ -176,9 +176,15 @@ func (i *inspection) saysOfItself(ctx context.Context, r *store.Reader) error {
 	return nil
 }
 
-// withRows are the heads of lanes that have any row.
-func withRows(heads []audit.Head) []audit.Head {
-	return slices.DeleteFunc(slices.Clone(heads), func(h audit.Head) bool { return h.N == 0 })
+// withRows are the heads of lanes that have any row. A footer's time is that of the lane's last batch, which may have
+// written no row: it says nothing of the row's time.
+func withRows(heads []audit.Head) (rows []audit.Head) {
+	for _, h := range heads {
+		if h.At = 0; h.N > 0 {
+			rows = append(rows, h)
+		}
+	}
+	return rows
 }
 
 func laneAt(lanes []store.LaneRow, l ident.Lane) *store.LaneRow {

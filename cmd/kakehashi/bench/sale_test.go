@@ -43,11 +43,11 @@ func TestATillKeepsTheRulesOfTheDialect(t *testing.T) {
 		"busy, then paid":             {false, []heard{busy, busy, yes}, paid, ams.Pay},
 		"turned away":                 {false, []heard{busy, busy, busy, busy}, turned, ams.Pay},
 		"turned away, and careful":    {true, []heard{busy, busy, busy, busy, busy, no}, cancelled, ams.Cancel},
-		"not known, then paid":        {false, []heard{unknown, became("PROCESSING"), became("SUCCESS")}, paid, ams.InquiryPayment},
+		"not known, then paid":        {false, []heard{unknown, no, became("SUCCESS")}, paid, ams.InquiryPayment},
 		"not known, then failed":      {false, []heard{unknown, became("FAIL")}, declined, ams.InquiryPayment},
 		"never there, then cancelled": {false, []heard{unknown, no, no, no, no, yes}, cancelled, ams.Cancel},
 		"a cancel under way":          {false, append(asked[:5:5], unknown, yes), cancelled, ams.Cancel},
-		"a cancel never answered":     {false, append(asked[:5:5], busy, busy, busy, busy, busy, unknown), doubtful, ams.Cancel},
+		"a cancel unanswered":         {false, append(asked[:5:5], busy, busy, unknown, busy, busy, busy), doubtful, ams.Cancel},
 	} {
 		s := numbered(c.careful)
 		for i, h := range c.hears {

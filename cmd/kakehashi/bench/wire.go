@@ -72,7 +72,7 @@ func (t *tills) compared(ctx context.Context, what string, caller func(id int) v
 		return nil, err
 	}
 	alone, made := before.and(after), float64(m.signatures)
-	fmt.Fprintf(out, "  signatures: %.0f/s; this machine alone, RSA of 2048 bits on all processors: %.0f/s before, %.0f/s after\n",
+	fmt.Fprintf(out, "  signatures: %.0f/s; this machine alone (RSA, 2048 bits, all processors): %.0f/s before, %.0f/s after\n",
 		made/m.elapsed.Seconds(), before.rate, after.rate)
 	fmt.Fprintf(out, "  of the processor time, %.1f %% was signing\n", 100*made*alone.each.Seconds()/used.cpu.Seconds())
 	return bar(out, "per cent of the machine's signing rate", 100*made/m.elapsed.Seconds()/alone.rate, signedMin), nil

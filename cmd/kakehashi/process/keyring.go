@@ -19,16 +19,16 @@ import (
 
 // keyring is a house's own private keys, opened from the store once and kept in memory.
 type keyring struct {
-	house   *house.House
-	ring    vault.Ring
-	signers *wire.Signers // of the whole process; nil: without a bound
+	house *house.House
+	ring  vault.Ring
+	turn  func(sign func()) // in which signatures are made; nil: at once
 
 	mutex sync.Mutex
 	open  map[int]wire.PrivateKey
 }
 
-func newKeyring(h *house.House, ring vault.Ring, signers *wire.Signers) *keyring {
-	return &keyring{house: h, ring: ring, signers: signers, open: map[int]wire.PrivateKey{}}
+func newKeyring(h *house.House, ring vault.Ring, turn func(sign func())) *keyring {
+	return &keyring{house: h, ring: ring, turn: turn, open: map[int]wire.PrivateKey{}}
 }
 
 // key is the private key of a version; ok is false when there is none, it cannot be opened, or it is no longer valid.
@@ -50,7 +50,7 @@ func (k *keyring) key(version int) (wire.PrivateKey, bool) {
 		if err != nil {
 			return wire.PrivateKey{}, false
 		}
-		k.open[version] = key.By(k.signers)
+		k.open[version] = key.InTurn(k.turn)
 		return k.open[version], true
 	}
 	return wire.PrivateKey{}, false

@@ -67,7 +67,7 @@ type network struct {
 	life   time.Duration // of a line of a price list
 	near   bool          // notifications may go to addresses that only this machine or its neighbours reach
 
-	signers *wire.Signers // of the whole process
+	turn func(sign func()) // in which the process makes signatures; nil: at once
 }
 
 // openNetwork opens a house, its shelf and its keys, and starts what runs by itself.
@@ -88,7 +88,7 @@ func openNetwork(ctx context.Context, c network) (*Network, error) {
 	}
 	n.follow()
 	n.House.Begin()
-	n.keys = newKeyring(n.House, ring, c.signers)
+	n.keys = newKeyring(n.House, ring, c.turn)
 	if err := n.keys.ensure(ctx); err != nil {
 		n.House.Stop(ctx)
 		return nil, err

@@ -25,6 +25,7 @@ const (
 	keyEndsWithin = 14 * 24 * time.Hour
 	noticeWaitMax = 15 * time.Minute    // that a notification waits beyond its time
 	lookEvery     = 5 * time.Second
+	feedsBy       = 30 * time.Second // after a start every source has been asked
 )
 
 // metrics are what the process measures of itself.
@@ -192,7 +193,8 @@ func (p *Process) lookAtRates(n *Network, now time.Time) {
 	for _, source := range board.Silent(now) {
 		about += ", " + string(source)
 	}
-	p.Alarms.Condition(n.label("fx_age"), about != "", "no fresh rate from "+strings.TrimPrefix(about, ", "))
+	asked := now.Sub(p.started) > feedsBy
+	p.Alarms.Condition(n.label("fx_age"), asked && about != "", "no fresh rate from "+strings.TrimPrefix(about, ", "))
 }
 
 // lookAtNotices raises an alarm when notifications wait although their time has come.

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"runtime"
 	"sync/atomic"
-
-	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
 // unservedMax is how many requests and calls for each processor may wait for it before whatever is not urgent is turned away:
@@ -23,7 +21,21 @@ func (p *Process) bound() {
 		p.Config.InFlightMax = math.MaxInt32
 		return
 	}
-	p.signers = wire.NewSigners(runtime.GOMAXPROCS(0))
+	p.signers = make(chan struct{}, runtime.GOMAXPROCS(0))
+}
+
+// inTurn makes a signature when it is its turn. Hundreds that are begun together would share the processors: none would be
+// ready soon, and whatever else the process does would wait behind all of them. Whatever else is ready to run goes before the
+// next signature: it is short, and what waits for it is a payment that is nearly through.
+func (p *Process) inTurn(sign func()) {
+	if p.signers == nil {
+		sign()
+		return
+	}
+	p.signers <- struct{}{}
+	defer func() { <-p.signers }()
+	sign()
+	runtime.Gosched()
 }
 
 // busy reports whether the process has more to do than it soon can, with so many requests under way at one of its APIs. Who

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/house"
@@ -14,6 +16,7 @@ import (
 func TestBusyIsWhoWaitsForTheProcessAndNotWhoWaitsForAWallet(t *testing.T) {
 	t.Parallel()
 	p := &Process{Live: &Network{House: &house.House{}}}
+	p.opened.Store(true)
 	most := unservedMax * runtime.GOMAXPROCS(0)
 	if p.busy(most-1) || !p.busy(most) {
 		t.Errorf("busy with %d under way: %v; with %d: %v", most-1, p.busy(most-1), most, p.busy(most))
@@ -46,5 +49,28 @@ func TestACallIsAwayUntilItIsAnswered(t *testing.T) {
 	}), &n.away}.RoundTrip(nil)
 	if !errors.Is(err, failed) || n.away.Load() != 0 {
 		t.Errorf("%v; afterwards %d calls are away", err, n.away.Load())
+	}
+}
+
+func TestSignaturesTakeTurns(t *testing.T) {
+	t.Parallel()
+	var p Process
+	p.bound()
+	var now, most atomic.Int64
+	var all sync.WaitGroup
+	for range 64 {
+		all.Go(func() {
+			p.inTurn(func() {
+				n := now.Add(1)
+				for seen := most.Load(); n > seen && !most.CompareAndSwap(seen, n); seen = most.Load() {
+				}
+				runtime.Gosched()
+				now.Add(-1)
+			})
+		})
+	}
+	all.Wait()
+	if most.Load() < 1 || most.Load() > int64(runtime.GOMAXPROCS(0)) {
+		t.Errorf("%d at once", most.Load())
 	}
 }

@@ -18,7 +18,6 @@ import (
 	"github.com/kakehashi-pay/kakehashi/api/envelope"
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/store"
-	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
 // The names of the networks of one process, on the control socket and in what is derived from the master key.
@@ -42,7 +41,7 @@ type Process struct {
 	waits   atomic.Pointer[string] // who holds the lanes that are waited for
 	clock   *Clock
 	lock    *lock
-	signers *wire.Signers // nil: without a bound
+	signers chan struct{} // as many signatures as are made at once
 	metrics *metrics
 	servers []*http.Server
 	serving sync.WaitGroup
@@ -87,7 +86,7 @@ func (p *Process) open(ctx context.Context, master Master) (err error) {
 	c := &p.Config
 	n := network{name: liveName, books: store.Location(c.Books), lanes: c.Lanes, holder: c.holder(), master: master,
 		now: p.clock.Now, alarms: p.Alarms, heads: c.Witness, closed: c.closedPath(liveName),
-		life: c.quoteLife(), near: c.NotifyPrivate, signers: p.signers}
+		life: c.quoteLife(), near: c.NotifyPrivate, turn: p.inTurn}
 	if p.Live, err = openNetwork(ctx, n); err != nil {
 		return err
 	}
