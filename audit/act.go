@@ -76,17 +76,24 @@ func (a *Auditor) said(ctx context.Context, s *sayings, key, n int64) (one spoke
 		return one, err
 	}
 	if one.act != nil {
-		decoder := json.NewDecoder(bytes.NewReader(one.act.data))
-		decoder.UseNumber() // a float would lose what is above 2^53
-		if decoder.Decode(&one.facts) != nil {
-			one.facts = nil
-		}
+		one.facts = factsIn(one.act.data)
 	}
 	if s.byRow == nil || len(s.byRow) >= sayingsMax {
 		s.byRow = map[int64]spoken{}
 	}
 	s.byRow[n] = one
 	return one, nil
+}
+
+// factsIn is what the data of an act says about facts; nil where it says nothing. All of it must be JSON: the data of other
+// acts is a digest, and one of 65,536 begins with the two bytes of an object without fields.
+func factsIn(data []byte) (facts saying) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber() // a float would lose what is above 2^53
+	if !json.Valid(data) || decoder.Decode(&facts) != nil {
+		return nil
+	}
+	return facts
 }
 
 // wanted is a column of a fact with the field of the act's data that must say the same.

@@ -60,7 +60,7 @@ func (o *oracle) toldPayment(h *house, d *deal, t told) {
 	why := ""
 	switch {
 	case t.class == openU:
-		if d.said == no || d.said == undone || d.said == yes && state.State == payment.Success && !stale {
+		if !stale && (d.said == no || d.said == undone || d.said == yes && state.State == payment.Success) {
 			why = "U"
 		}
 	case d.said == 0:

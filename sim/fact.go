@@ -26,7 +26,7 @@ func (o *oracle) left(h *house, c *relay.Call) {
 	}
 	switch c.Act {
 	case relay.Pay:
-		o.payLeft(d, c)
+		o.payLeft(h, d, c)
 	case relay.Cancel:
 		if s := d.last.State; h == o.w.house && s != payment.Cancelling {
 			o.w.fail("I-07", d.id, "a cancel leaves while the payment is %v", s)
@@ -36,8 +36,14 @@ func (o *oracle) left(h *house, c *relay.Call) {
 	}
 }
 
+// clocksApart is how far the clocks of two houses may be apart while one code is good: its claim is looked for under the
+// hour of the lane's time and the one before. Beyond that only the wallet keeps a code from being spent twice.
+//
+// Source: decisions B23.
+const clocksApart = time.Hour
+
 // payLeft: one code is sent to its wallet for one payment, with the amounts that are on record.
-func (o *oracle) payLeft(d *deal, c *relay.Call) {
+func (o *oracle) payLeft(h *house, d *deal, c *relay.Call) {
 	switch p := d.last; {
 	case d.begun:
 		o.w.fail("I-05", d.id, "the wallet is asked to pay a second time")
@@ -47,9 +53,10 @@ func (o *oracle) payLeft(d *deal, c *relay.Call) {
 	case d.order != nil && c.Charge.Code != d.order.code:
 		o.w.fail("I-09", d.id, "the wallet is asked with another code than the payer showed")
 	}
-	d.begun = true
+	d.begun, d.begunAt = true, h.clock()
 	for _, e := range o.order {
-		if e != d && e.begun && e.order != nil && e.order.code == c.Charge.Code && o.w.now-e.sentAt < int64(time.Hour) {
+		if e != d && e.begun && e.order != nil && e.order.code == c.Charge.Code && o.w.now-e.sentAt < int64(time.Hour) &&
+			d.begunAt.Sub(e.begunAt).Abs() < clocksApart {
 			o.w.fail("I-09", d.id, "one code is spent twice: also for payment %v", e.id)
 		}
 	}

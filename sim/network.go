@@ -68,6 +68,9 @@ func (w *world) carry(h *house, c relay.Call) {
 func (o *call) give(d time.Duration, a wallet.Answer, comes bool) {
 	deadline := o.leave + int64(o.c.Deadline)
 	at := o.w.now + int64(d)
+	if at-o.leave > int64(slowAnswer) {
+		o.obstructed()
+	}
 	if !comes || at >= deadline {
 		if a.Verdict == wallet.Succeeded && comes {
 			o.w.oracle.late(&o.c)
@@ -86,7 +89,10 @@ func (o *call) give(d time.Duration, a wallet.Answer, comes bool) {
 	})
 }
 
-// obstructed says that the question which would have ended an unknown payment was not answered.
+// slowAnswer is what a wallet in good health does not take to answer.
+const slowAnswer = time.Second
+
+// obstructed says that the question which would have ended an unknown payment was not answered, or late.
 func (o *call) obstructed() {
 	if o.c.Act != relay.Pay {
 		o.w.oracle.obstruct(o.c.Payment)

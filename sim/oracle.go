@@ -4,6 +4,7 @@ package sim
 
 import (
 	"slices"
+	"time"
 
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/ledger"
@@ -33,8 +34,9 @@ type deal struct {
 	passed  []class          // what could be told of it at this very instant, one after another
 	passAt  int64
 	sentAt  int64
-	askedAt int64 // when a call left last
-	begun   bool  // a pay has left for the wallet
+	askedAt int64     // when a call left last
+	begun   bool      // a pay has left for the wallet
+	begunAt time.Time // … when, by the clock of the house
 	facts   facts
 
 	obstructed, doubtful bool // by the network; it was unknown for a while
