@@ -236,8 +236,8 @@ func (k *keysRetire) unused(ctx context.Context, o *process.Operator, c *store.C
 		}
 		for _, client := range page {
 			if client.ResponseKey == k.Version && client.Status != access.Closed {
-				return fmt.Errorf("client %s is still answered with house key %d: move it first, with clients set --response-key",
-					client.ID, k.Version)
+				return fmt.Errorf("client %s is still answered with house key %d: "+
+					"move it first, with clients set --response-key", client.ID, k.Version)
 			}
 		}
 		after = page[len(page)-1].ID

@@ -29,10 +29,10 @@ type commands struct {
 	Status        statusCommand        `cmd:"" help:"Say how a network stands."`
 	Audit         auditCommand         `cmd:"" help:"Recompute the books by another arithmetic; fail when anything is wrong."`
 	Backup        backupCommand        `cmd:"" help:"Copy the books into a file, while they are served or not."`
-	Verify        verifyCommand        `cmd:"" help:"Check a copy of the books and say what is in it; fail when anything is wrong."`
+	Verify        verifyCommand        `cmd:"" help:"Check a copy of the books; fail when anything is wrong."`
 	Restore       restoreCommand       `cmd:"" help:"Fill empty books from a copy; the network starts closed on them."`
 	Open          openCommand          `cmd:"" help:"Open a network that is closed since its books were restored."`
-	Crash         crashCommand         `cmd:"" help:"Kill a network again and again, and show that nothing it acknowledged is lost."`
+	Crash         crashCommand         `cmd:"" help:"Kill a network again and again: nothing it acknowledged is lost."`
 	CrashChild    crashChildCommand    `cmd:"" hidden:"" name:"crash-child"`
 	Bench         benchCommand         `cmd:"" help:"Measure complete payments against a store that already holds many."`
 	Sim           simCommand           `cmd:"" help:"Play whole networks in virtual time, and find a promise that breaks."`

@@ -47,7 +47,8 @@ func TestATillKeepsTheRulesOfTheDialect(t *testing.T) {
 		"not known, then failed":      {false, []heard{unknown, became("FAIL")}, declined, ams.InquiryPayment},
 		"never there, then cancelled": {false, []heard{unknown, no, no, no, no, yes}, cancelled, ams.Cancel},
 		"a cancel under way":          {false, append(asked[:5:5], unknown, yes), cancelled, ams.Cancel},
-		"a cancel unanswered":         {false, append(asked[:5:5], busy, busy, unknown, busy, busy, busy), doubtful, ams.Cancel},
+		"a silent cancel": {false, append(asked[:5:5], busy, busy, unknown, busy, busy, busy), doubtful,
+			ams.Cancel},
 	} {
 		s := numbered(c.careful)
 		for i, h := range c.hears {

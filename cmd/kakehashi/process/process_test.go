@@ -59,7 +59,8 @@ func TestAShopIsToldOfItsPayment(t *testing.T) {
 		body, _ := io.ReadAll(r.Body)
 		e := wire.Envelope{Method: r.Method, Path: r.URL.RequestURI(), ClientID: r.Header.Get("client-id"),
 			Time: r.Header.Get("request-time"), Body: body}
-		if err := wire.Open(e, r.Header.Get("signature"), func(int) (wire.PublicKey, bool) { return w.house(), true }); err != nil {
+		ours := func(int) (wire.PublicKey, bool) { return w.house(), true }
+		if err := wire.Open(e, r.Header.Get("signature"), ours); err != nil {
 			told <- err.Error()
 			return
 		}

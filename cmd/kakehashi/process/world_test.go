@@ -55,8 +55,8 @@ func newWorld(t *testing.T) *world { return newWorldOn(t, "") }
 func newWorldOn(t *testing.T, books string) *world {
 	t.Helper()
 	dir := t.TempDir()
-	w := &world{t: t, config: process.Config{Data: filepath.Join(dir, "data"), Books: books, SandboxBooks: "none", Listen: "127.0.0.1:0",
-		Operate: "127.0.0.1:0", MasterKey: filepath.Join(dir, "master.key"), NotifyPrivate: true}}
+	w := &world{t: t, config: process.Config{Data: filepath.Join(dir, "data"), Books: books, SandboxBooks: "none",
+		Listen: "127.0.0.1:0", Operate: "127.0.0.1:0", MasterKey: filepath.Join(dir, "master.key"), NotifyPrivate: true}}
 	if err := process.CreateMaster(w.config.MasterKey); err != nil {
 		t.Fatal(err)
 	}
@@ -149,8 +149,8 @@ func (w *world) furnish() {
 	w.t.Helper()
 	from := time.Now().Add(-time.Minute).UTC()
 	key, public := w.key()
-	w.till = &till.Till{Gateway: "http://" + w.config.Listen, ClientID: string(shopClient), Key: key, Client: http.DefaultClient,
-		Now: time.Now, House: func(version int) (wire.PublicKey, bool) { return w.house(), version == 1 }}
+	w.till = &till.Till{Gateway: "http://" + w.config.Listen, ClientID: string(shopClient), Key: key,
+		Client: http.DefaultClient, Now: time.Now, House: func(version int) (wire.PublicKey, bool) { return w.house(), version == 1 }}
 	holder := ident.Holder(w.brand.ID)
 	client := func(id ident.Client, holder ident.Holder) access.Client {
 		return access.Client{ID: id, Holder: holder, Status: access.Active, ResponseKey: 1}
