@@ -213,7 +213,7 @@ func (a *Auditor) witness(l *lane, r *record) {
 			a.found(Accountable, "journal", place(l.id, r.N),
 				"the row or one before it was altered: a signed head that left the machine says otherwise")
 		default:
-			l.proven = h
+			l.proven, l.proven.At = h, r.At
 		}
 	}
 }

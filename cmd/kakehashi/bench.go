@@ -69,7 +69,7 @@ func (b *benchNetwork) options() bench.NetworkOptions {
 
 type benchWire struct {
 	benchNetwork
-	Callers int  `default:"64" help:"Tills at once."`
+	Callers int  `default:"48" help:"Tills at once."`
 	Seconds int  `default:"15" help:"How long to measure."`
 	Read    bool `help:"Measure inquiries, too."`
 }

@@ -67,7 +67,8 @@ func TestASoundCopyIsInOrder(t *testing.T) {
 	t.Parallel()
 	file, key := copied(t)
 	said, err := inspected(file, key.Public())
-	if err != nil || !strings.Contains(said, "its signature is good") {
+	if err != nil || !strings.Contains(said, "its signature is good") ||
+		!strings.Contains(said, "unaltered up to row 1, of 2026-11-24T03:00:00Z") {
 		t.Errorf("%v\n%s", err, said)
 	}
 }

@@ -64,13 +64,12 @@ func (l *load) step(ctx context.Context, s *sale) {
 
 // do does the next thing of a sale: how long until the one after that, if there is one.
 func (l *load) do(ctx context.Context, s *sale) (wait time.Duration, more bool) {
-	letter, err := l.letter(s)
-	if err != nil {
+	if err := l.write(s); err != nil {
 		l.broken.Store(&err)
 		return 0, false
 	}
 	did, atOnce := s.doing, s.doing == ams.Pay && s.tries == 0
-	h := l.counter.hand(context.WithoutCancel(ctx), letter)
+	h := l.counter.hand(context.WithoutCancel(ctx), s.letter)
 	s.tally.note(did, h)
 	e, wait := s.hear(h)
 	switch {
@@ -87,11 +86,16 @@ func (l *load) do(ctx context.Context, s *sale) (wait time.Duration, more bool) 
 	return 0, false
 }
 
-func (l *load) letter(s *sale) (letter, error) {
-	if s.doing == ams.Pay {
-		return l.letters.pay(s.number)
+// write writes what the sale says, unless it is written.
+func (l *load) write(s *sale) (err error) {
+	switch {
+	case s.letter.path != "":
+	case s.doing == ams.Pay:
+		s.letter, err = l.letters.pay(s.number)
+	default:
+		s.letter, err = l.letters.about(s.doing, s.number)
 	}
-	return l.letters.about(s.doing, s.number)
+	return err
 }
 
 // note counts an answer.

@@ -29,6 +29,7 @@ func (m *measured) rate() float64 { return float64(m.paid) / m.elapsed.Seconds()
 
 func (m *measured) add(o *measured) {
 	m.paid, m.shed, m.failed = m.paid+o.paid, m.shed+o.shed, m.failed+o.failed
+	m.elapsed, m.signatures = m.elapsed+o.elapsed, m.signatures+o.signatures
 	m.latency.Merge(o.latency)
 }
 

@@ -117,7 +117,7 @@ func (v *overload) peak(ctx context.Context) (*tally, error) {
 }
 
 // times asks for so many times the peak, and measures the peak once more afterwards: what is left is compared with the mean
-// of both, since the machine's speed is not the same all the time.
+// of both, since the machine's speed is not the same all the time. A network that has not recovered has no peak.
 func (v *overload) times(ctx context.Context, times int, before *tally) (Missed, *tally, error) {
 	o, rate := &v.options, float64(times)*before.goodput()
 	length := time.Duration(o.Seconds) * time.Second
@@ -131,14 +131,19 @@ func (v *overload) times(ctx context.Context, times int, before *tally) (Missed,
 		return nil, nil, err
 	}
 	v.print(t, times, rate)
+	lost := recovery(seconds, v.calm)
+	reference := (before.goodput() + after.goodput()) / 2
+	if lost == len(seconds) {
+		reference = before.goodput()
+	}
 	what, out := fmt.Sprintf("×%d ", times), o.Out
 	fmt.Fprintf(out, "  for each second of processor time, %.0f paid: %.1f %% of the peak's\n", t.each(),
 		200*t.each()/(before.each()+after.each()))
-	missed := bar(out, what+"per cent of the peak", 200*t.goodput()/(before.goodput()+after.goodput()), goodputMin(times))
+	missed := bar(out, what+"per cent of the peak", 100*t.goodput()/reference, goodputMin(times))
 	missed = append(missed, bar(out, what+"per cent of the cancels served",
 		per(t.cancels.served.Load(), t.cancels.sent.Load()), cancelsMin)...)
 	missed = append(missed, bar(out, what+"seconds left of five to be normal again",
-		float64(recoverySeconds-recovery(seconds, v.calm)), 0)...)
+		float64(recoverySeconds-lost), 0)...)
 	return missed, after, nil
 }
 

@@ -20,6 +20,7 @@ type sale struct {
 	due    time.Time
 	doing  ams.Operation // Pay, then InquiryPayment or Cancel
 	tries  int           // of what it is doing
+	letter letter        // that says so, as it is sent again and again; without a path: not written yet
 	tally  *tally
 }
 
@@ -95,7 +96,7 @@ func (s *sale) hearInquiry(h heard) (end, time.Duration) {
 
 // turn goes over to something else.
 func (s *sale) turn(to ams.Operation, wait time.Duration) (end, time.Duration) {
-	s.doing, s.tries = to, 0
+	s.doing, s.tries, s.letter = to, 0, letter{}
 	return open, wait
 }
 

@@ -16,6 +16,8 @@ import (
 type signing struct {
 	rate float64       // signatures a second, on all processors
 	each time.Duration // processor time of one
+
+	during time.Duration // that it stands for
 }
 
 // signingOf signs texts of a request's size on all processors, with the library that the network signs with.
@@ -40,7 +42,11 @@ func signingOf(ctx context.Context, key wire.PrivateKey, length time.Duration) (
 	return signing{rate: m.rate(), each: usage("").since(before).cpu / time.Duration(max(m.paid, 1))}, nil
 }
 
-// and is the mean of two looks at the same machine.
-func (s signing) and(o signing) signing {
-	return signing{rate: (s.rate + o.rate) / 2, each: (s.each + o.each) / 2}
+// and adds one more look at the same machine, for a time that it stands for.
+func (s signing) and(look signing, during time.Duration) signing {
+	all := s.during + during
+	weigh := func(before, now float64) float64 {
+		return (before*s.during.Seconds() + now*during.Seconds()) / all.Seconds()
+	}
+	return signing{rate: weigh(s.rate, look.rate), each: time.Duration(weigh(float64(s.each), float64(look.each))), during: all}
 }

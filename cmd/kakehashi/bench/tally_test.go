@@ -85,10 +85,11 @@ func TestBarsAreReachedOrNamed(t *testing.T) {
 	}
 }
 
-func TestASignatureCostsTheMeanOfTwoLooks(t *testing.T) {
+func TestLooksAtTheMachineAreWeighedByTheTimeTheyStandFor(t *testing.T) {
 	t.Parallel()
-	got := signing{rate: 100, each: time.Millisecond}.and(signing{rate: 300, each: 3 * time.Millisecond})
-	if got.rate != 200 || got.each != 2*time.Millisecond {
+	got := signing{}.and(signing{rate: 100, each: time.Millisecond}, 3*time.Second).
+		and(signing{rate: 300, each: 3 * time.Millisecond}, time.Second)
+	if got != (signing{rate: 150, each: 1500 * time.Microsecond, during: 4 * time.Second}) {
 		t.Errorf("%+v", got)
 	}
 }

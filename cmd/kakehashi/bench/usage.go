@@ -24,6 +24,11 @@ func (r resources) since(before resources) resources {
 	return resources{cpu: r.cpu - before.cpu, written: r.written - before.written, peak: r.peak}
 }
 
+// and adds what was used at another time.
+func (r resources) and(o resources) resources {
+	return resources{cpu: r.cpu + o.cpu, written: r.written + o.written, peak: max(r.peak, o.peak)}
+}
+
 func usage(books store.Location) resources {
 	var own syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &own) // cannot fail with these arguments

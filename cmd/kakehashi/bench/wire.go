@@ -56,79 +56,49 @@ func Wire(ctx context.Context, o WireOptions) error {
 	return missed.verdict()
 }
 
-// signingTime is how long the machine's signing rate is measured, before and after.
-const signingTime = 3 * time.Second
+// The machine's speed is not the same all the time: it is asked for its signing rate before each of some short rounds.
+const (
+	signingTime = time.Second
+	roundTime   = 5 * time.Second
+)
 
-// compared measures between two looks at what the machine can sign alone: its speed is not the same all the time.
+// compared measures in rounds, each after a look at what the machine can sign alone.
 func (t *tills) compared(ctx context.Context, what string, caller func(id int) visit) (Missed, error) {
-	key, out := t.network.till[rsaKey], t.options.Out
-	before, err := signingOf(ctx, key, signingTime)
-	if err != nil {
-		return nil, err
-	}
-	m, used := t.measured(ctx, what, caller)
-	after, err := signingOf(ctx, key, signingTime)
-	if err != nil {
-		return nil, err
-	}
-	alone, made := before.and(after), float64(m.signatures)
-	fmt.Fprintf(out, "  signatures: %.0f/s; this machine alone (RSA, 2048 bits, all processors): %.0f/s before, %.0f/s after\n",
-		made/m.elapsed.Seconds(), before.rate, after.rate)
-	fmt.Fprintf(out, "  of the processor time, %.1f %% was signing\n", 100*made*alone.each.Seconds()/used.cpu.Seconds())
-	return bar(out, "per cent of the machine's signing rate", 100*made/m.elapsed.Seconds()/alone.rate, signedMin), nil
-}
-
-// tills are the shops' systems, one for each client.
-type tills struct {
-	network *network
-	options WireOptions
-	run     int64
-	all     []*till.Till
-	paid    [][]sold // of each caller
-	answers atomic.Int64
-}
-
-// sold is a payment that was made.
-type sold struct {
-	client  int
-	request string
-}
-
-func newTills(n *network, o WireOptions) *tills {
-	t := &tills{network: n, options: o, run: time.Now().UnixNano(), paid: make([][]sold, o.Callers)}
-	transport := &http.Transport{MaxIdleConns: o.Callers, MaxIdleConnsPerHost: o.Callers, DisableCompression: true}
-	for i := range acquirers {
-		t.all = append(t.all, &till.Till{Gateway: n.gateway(), ClientID: string(client(i)), Key: n.till[rsaKey],
-			House: n.houseKey, Client: &http.Client{Transport: transport}, Now: time.Now})
-	}
-	return t
-}
-
-// signatures are those that everybody has made so far. Each answer that a till has verified was signed by the gateway; each
-// request that the wallet has verified was, too, and the wallet has signed its answer.
-func (t *tills) signatures() int64 {
-	all := t.answers.Load() + 2*t.network.purse.asked.Load()
-	for _, one := range t.all {
-		all += one.Signatures()
-	}
-	return all
-}
-
-// measured is one measurement, printed.
-func (t *tills) measured(ctx context.Context, what string, caller func(id int) visit) (*measured, resources) {
 	o, books := &t.options, t.network.books()
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.Seconds)*time.Second)
-	defer cancel()
-	before, signed := usage(books), t.signatures()
-	m := closedLoop(ctx, what, o.Callers, caller)
-	m.signatures = t.signatures() - signed
-	used := usage(books).since(before)
-	fmt.Fprintf(o.Out, "%s over the wire, %s, %d merchants, %d callers:\n", what, books.Engine(), o.Merchants, o.Callers)
-	m.print(o.Out, used)
-	if refused := t.network.purse.refused.Load(); refused > 0 {
-		fmt.Fprintf(o.Out, "  DOES NOT COUNT: the wallet refused %d requests\n", refused)
+	visits := make([]visit, o.Callers)
+	for id := range visits {
+		visits[id] = caller(id)
 	}
-	return m, used
+	all, used, alone := newMeasured(what), resources{}, signing{}
+	for left := time.Duration(o.Seconds) * time.Second; left > 0 && ctx.Err() == nil; left -= roundTime {
+		look, err := signingOf(ctx, t.network.till[rsaKey], signingTime)
+		if err != nil {
+			return nil, err
+		}
+		round, cancel := context.WithTimeout(ctx, min(left, roundTime))
+		before, signed := usage(books), t.signatures()
+		m := closedLoop(round, what, o.Callers, func(id int) visit { return visits[id] })
+		cancel()
+		m.signatures = t.signatures() - signed
+		used = usage(books).since(before).and(used)
+		alone = alone.and(look, m.elapsed)
+		all.add(m)
+	}
+	fmt.Fprintf(o.Out, "%s over the wire, %s, %d merchants, %d callers:\n", what, books.Engine(), o.Merchants, o.Callers)
+	all.print(o.Out, used)
+	return t.judged(all, used, alone), ctx.Err()
+}
+
+// judged prints what signing is of a measurement, and how far it is from its bar.
+func (t *tills) judged(m *measured, used resources, alone signing) Missed {
+	out, made := t.options.Out, float64(m.signatures)
+	if refused := t.network.purse.refused.Load(); refused > 0 {
+		fmt.Fprintf(out, "  DOES NOT COUNT: the wallet refused %d requests\n", refused)
+	}
+	fmt.Fprintf(out, "  signatures: %.0f/s; this machine alone, RSA of 2048 bits on all processors: %.0f/s\n",
+		made/m.elapsed.Seconds(), alone.rate)
+	fmt.Fprintf(out, "  of the processor time, %.1f %% was signing\n", 100*made*alone.each.Seconds()/used.cpu.Seconds())
+	return bar(out, "per cent of the machine's signing rate", 100*made/m.elapsed.Seconds()/alone.rate, signedMin)
 }
 
 // payer makes payments of its own.
