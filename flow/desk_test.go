@@ -315,7 +315,8 @@ func TestOnlySoMuchIsSoldAtOneRateInOneMinute(t *testing.T) {
 	w := setup(t)
 	hk, _ := w.desk.Facts().Wallet("hk")
 	hk.MinuteMax = 10_500 // two payments of HKD 51.51 fit, three do not
-	if _, err := w.do(flow.Put{Person: "test", What: "set wallet", Facts: store.Facts{Wallets: []wallet.Wallet{hk}}}); err != nil {
+	bounded := flow.Put{Person: "test", What: "set wallet", Facts: store.Facts{Wallets: []wallet.Wallet{hk}}}
+	if _, err := w.do(bounded); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.desk.Facts().Refresh(context.Background(), w.now); err != nil {

@@ -294,8 +294,8 @@ func (t *Teller) park(ctx context.Context, d decided, why error, now time.Time) 
 	}
 	if client := clientOf(d.movement); t.poison.add(client, now) {
 		t.lines.suspend(client, now.Add(suspendFor))
-		t.alarm(AlarmSuspended, string(client)+": three of its movements were parked within a minute; nothing of it is taken until "+
-			now.Add(suspendFor).Format(time.RFC3339))
+		t.alarm(AlarmSuspended, string(client)+": three of its movements were parked within a minute; "+
+			"nothing of it is taken until "+now.Add(suspendFor).Format(time.RFC3339))
 	}
 	err := t.writer.Park(ctx, store.Parked{At: now, Kind: d.movement.Name(), Data: data, Reason: why.Error()})
 	if fault.CodeOf(err) == store.CodeDisk {

@@ -41,8 +41,8 @@ var (
 		in: "btn", out: "btttnn"}
 	walletsAfter = statement{
 		sql: "SELECT id, client, holder, lane, brand, region, currency, url, our_key, status, spread, rounding, pay_max, " +
-			"minute_max, partial_refunds, refund_days, routing, deadline, inquiry_every, inquiry_max, cancel_backoff, cancel_max, " +
-			"in_flight_max, version FROM wallet WHERE id > $1 ORDER BY id LIMIT $2",
+			"minute_max, partial_refunds, refund_days, routing, deadline, inquiry_every, inquiry_max, " +
+			"cancel_backoff, cancel_max, in_flight_max, version FROM wallet WHERE id > $1 ORDER BY id LIMIT $2",
 		in: "tn", out: "tttnttntn" + "tnnnnnnnnnnnnnn"}
 	routesAfter = statement{
 		sql: "SELECT id, prefix, length_min, length_max, marks, wallet, priority, valid_from, valid_to, version FROM route " +

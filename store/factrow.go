@@ -62,8 +62,8 @@ var listPlans = statement{
 
 var listWallets = statement{
 	sql: "SELECT id, client, holder, lane, brand, region, currency, url, our_key, status, spread, rounding, pay_max, " +
-		"minute_max, partial_refunds, refund_days, routing, deadline, inquiry_every, inquiry_max, cancel_backoff, cancel_max, " +
-		"in_flight_max FROM wallet ORDER BY id",
+		"minute_max, partial_refunds, refund_days, routing, deadline, inquiry_every, inquiry_max, cancel_backoff, " +
+		"cancel_max, in_flight_max FROM wallet ORDER BY id",
 	out: "tttnttntn" + "tnnnnnnnnnnnnn",
 }
 

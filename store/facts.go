@@ -95,7 +95,8 @@ var writeWallet = insertion{table: "wallet", columns: "id, client, holder, lane,
 	"inquiry_max, cancel_backoff, cancel_max, in_flight_max, version", kinds: "tttnttntn" + "tnnnnnnnnnnnnnn",
 	suffix: "ON CONFLICT (id) DO UPDATE SET brand = excluded.brand, url = excluded.url, our_key = excluded.our_key, " +
 		"status = excluded.status, spread = excluded.spread, rounding = excluded.rounding, pay_max = excluded.pay_max, " +
-		"minute_max = excluded.minute_max, partial_refunds = excluded.partial_refunds, refund_days = excluded.refund_days, routing = excluded.routing, " +
+		"minute_max = excluded.minute_max, partial_refunds = excluded.partial_refunds, " +
+		"refund_days = excluded.refund_days, routing = excluded.routing, " +
 		"deadline = excluded.deadline, inquiry_every = excluded.inquiry_every, inquiry_max = excluded.inquiry_max, " +
 		"cancel_backoff = excluded.cancel_backoff, cancel_max = excluded.cancel_max, " +
 		"in_flight_max = excluded.in_flight_max, version = excluded.version"}

@@ -92,7 +92,8 @@ var everything = map[string]said{
 
 // onOneEngine are the constants that only one engine understands: what SQLite's log is told, what is asked of a file, and
 // what PostgreSQL says of its backends.
-var onOneEngine = []string{"backendConnected", "checkpointPassive", "checkpointRestart", "checkpointTruncate", "insertFooter", "loadFooter",
+var onOneEngine = []string{"backendConnected", "checkpointPassive", "checkpointRestart", "checkpointTruncate",
+	"insertFooter", "loadFooter",
 	"hasFooter", "checkIntegrity"}
 
 // sql is the text as a dialect sends it.

@@ -45,7 +45,8 @@ func TestAWholeChainIsNotAccused(t *testing.T) {
 func TestABreakOfTheChainIsNamed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ edit, want string }{
-		"an edited row":  {"UPDATE journal SET body = CAST(x'01' || body AS BLOB) WHERE n = 3", "row 3 of lane 0 is not the one"},
+		"an edited row": {"UPDATE journal SET body = CAST(x'01' || body AS BLOB) WHERE n = 3",
+			"row 3 of lane 0 is not the one"},
 		"a missing row":  {"DELETE FROM journal WHERE n = 3", "row 3 of lane 0 is missing"},
 		"the last row":   {"DELETE FROM journal WHERE n = (SELECT MAX(n) FROM journal)", "row 12 of lane 0 is missing"},
 		"another hash":   {"UPDATE journal SET hash = randomblob(32) WHERE n = 3", "row 3 of lane 0 is not the one"},

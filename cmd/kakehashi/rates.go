@@ -55,7 +55,7 @@ type ratesRelease struct {
 	setting
 	Source string `arg:"" help:"The source."`
 	Pair   string `arg:"" help:"The pair as the source quotes it: USD/JPY."`
-	Seen   string `required:"" help:"The rate that was looked at and found right: units of the second currency for one of the first."`
+	Seen   string `required:"" help:"The rate that was found right: the second currency for one of the first."`
 }
 
 // Run releases the pair.

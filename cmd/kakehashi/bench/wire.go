@@ -101,6 +101,42 @@ func (t *tills) judged(m *measured, used resources, alone signing) Missed {
 	return bar(out, "per cent of the machine's signing rate", 100*made/m.elapsed.Seconds()/alone.rate, signedMin)
 }
 
+// tills are the shops' systems, one for each client.
+type tills struct {
+	network *network
+	options WireOptions
+	run     int64
+	all     []*till.Till
+	paid    [][]sold // of each caller
+	answers atomic.Int64
+}
+
+// sold is a payment that was made.
+type sold struct {
+	client  int
+	request string
+}
+
+func newTills(n *network, o WireOptions) *tills {
+	t := &tills{network: n, options: o, run: time.Now().UnixNano(), paid: make([][]sold, o.Callers)}
+	transport := &http.Transport{MaxIdleConns: o.Callers, MaxIdleConnsPerHost: o.Callers, DisableCompression: true}
+	for i := range acquirers {
+		t.all = append(t.all, &till.Till{Gateway: n.gateway(), ClientID: string(client(i)), Key: n.till[rsaKey],
+			House: n.houseKey, Client: &http.Client{Transport: transport}, Now: time.Now})
+	}
+	return t
+}
+
+// signatures are those that everybody has made so far. Each answer that a till has verified was signed by the gateway; each
+// request that the wallet has verified was, too, and the wallet has signed its answer.
+func (t *tills) signatures() int64 {
+	all := t.answers.Load() + 2*t.network.purse.asked.Load()
+	for _, one := range t.all {
+		all += one.Signatures()
+	}
+	return all
+}
+
 // payer makes payments of its own.
 func (t *tills) payer(id int) visit {
 	luck, made := rand.New(rand.NewPCG(uint64(t.run), uint64(id))), 0

@@ -41,10 +41,8 @@ type world struct {
 	sales   int
 }
 
-const (
-	shopClient ident.Client = "SHOP"
-	shopName                = "m-1"
-)
+// The shop, as an API client and as a merchant.
+const shopClient, shopName ident.Client = "SHOP", "m-1"
 
 // patience is how long a test waits for what must come by itself: it ends a test that is broken, and no other.
 const patience = 30 * time.Second
@@ -150,7 +148,8 @@ func (w *world) furnish() {
 	from := time.Now().Add(-time.Minute).UTC()
 	key, public := w.key()
 	w.till = &till.Till{Gateway: "http://" + w.config.Listen, ClientID: string(shopClient), Key: key,
-		Client: http.DefaultClient, Now: time.Now, House: func(version int) (wire.PublicKey, bool) { return w.house(), version == 1 }}
+		Client: http.DefaultClient, Now: time.Now,
+		House: func(version int) (wire.PublicKey, bool) { return w.house(), version == 1 }}
 	holder := ident.Holder(w.brand.ID)
 	client := func(id ident.Client, holder ident.Holder) access.Client {
 		return access.Client{ID: id, Holder: holder, Status: access.Active, ResponseKey: 1}
@@ -162,7 +161,7 @@ func (w *world) furnish() {
 		Keys: []access.Key{{Client: shopClient, Version: 1, Public: public, From: from},
 			{Client: ident.Client(w.brand.ClientID), Version: 1, Public: w.brand.Key.Public(), From: from}},
 		Plans: []merchant.Plan{{ID: "std", Percent: money.BasisPoints(198), Rounding: money.Down, FeeBack: true, From: from}},
-		Merchants: []merchant.Merchant{{ID: merchant.NameOf(0, "acq", shopName), Holder: "acq", Reference: shopName,
+		Merchants: []merchant.Merchant{{ID: merchant.NameOf(0, "acq", string(shopName)), Holder: "acq", Reference: string(shopName),
 			Name: "Sample Shop", MCC: "5812", Region: "JP", Prefecture: 13, Currency: money.JPY, Status: merchant.Live,
 			Plan: "std"}},
 		Wallets: []wallet.Wallet{{ID: wallet.ID(w.brand.ID), Client: ident.Client(w.brand.ClientID), Holder: holder,
@@ -186,7 +185,7 @@ func (w *world) sale(yen int64) till.Sale {
 	}
 	w.sales++
 	return till.Sale{RequestID: fmt.Sprint("p-", w.sales), Order: fmt.Sprint("o-", w.sales), About: "tea", Currency: "JPY",
-		Minor: yen, Code: code, Merchant: shopName, MerchantName: "Sample Shop", MCC: "5812", Store: "s-1", Terminal: "t-1"}
+		Minor: yen, Code: code, Merchant: string(shopName), MerchantName: "Sample Shop", MCC: "5812", Store: "s-1", Terminal: "t-1"}
 }
 
 // pay asks for a sale once, and gives the payment's id.
