@@ -41,8 +41,8 @@ type world struct {
 	sales   int
 }
 
-// The shop, as an API client and as a merchant.
-const shopClient, shopName ident.Client = "SHOP", "m-1"
+// The shop, as an API client.
+const shopClient ident.Client = "SHOP"
 
 // patience is how long a test waits for what must come by itself: it ends a test that is broken, and no other.
 const patience = 30 * time.Second
@@ -161,7 +161,7 @@ func (w *world) furnish() {
 		Keys: []access.Key{{Client: shopClient, Version: 1, Public: public, From: from},
 			{Client: ident.Client(w.brand.ClientID), Version: 1, Public: w.brand.Key.Public(), From: from}},
 		Plans: []merchant.Plan{{ID: "std", Percent: money.BasisPoints(198), Rounding: money.Down, FeeBack: true, From: from}},
-		Merchants: []merchant.Merchant{{ID: merchant.NameOf(0, "acq", string(shopName)), Holder: "acq", Reference: string(shopName),
+		Merchants: []merchant.Merchant{{ID: merchant.NameOf(0, "acq", "m-1"), Holder: "acq", Reference: "m-1",
 			Name: "Sample Shop", MCC: "5812", Region: "JP", Prefecture: 13, Currency: money.JPY, Status: merchant.Live,
 			Plan: "std"}},
 		Wallets: []wallet.Wallet{{ID: wallet.ID(w.brand.ID), Client: ident.Client(w.brand.ClientID), Holder: holder,
@@ -185,7 +185,7 @@ func (w *world) sale(yen int64) till.Sale {
 	}
 	w.sales++
 	return till.Sale{RequestID: fmt.Sprint("p-", w.sales), Order: fmt.Sprint("o-", w.sales), About: "tea", Currency: "JPY",
-		Minor: yen, Code: code, Merchant: string(shopName), MerchantName: "Sample Shop", MCC: "5812", Store: "s-1", Terminal: "t-1"}
+		Minor: yen, Code: code, Merchant: "m-1", MerchantName: "Sample Shop", MCC: "5812", Store: "s-1", Terminal: "t-1"}
 }
 
 // pay asks for a sale once, and gives the payment's id.
