@@ -4,7 +4,6 @@ package bench
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -27,14 +26,12 @@ func (h heard) served() bool { return h.status == http.StatusOK }
 type counter struct{ handler http.Handler }
 
 // hand gives a letter to the handler and hears the answer.
-func (c counter) hand(ctx context.Context, l letter) heard {
-	body := bytes.NewReader(l.body)
-	request := &http.Request{Method: http.MethodPost, URL: &url.URL{Path: l.path}, RequestURI: l.path, Proto: "HTTP/1.1",
-		ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(l.body)), Body: io.NopCloser(body), RemoteAddr: "127.0.0.1:1",
-		Header: http.Header{"Content-Type": {wire.ContentType}, "Client-Id": {l.client}, "Request-Time": {l.time},
-			"Signature": {l.signature}}}
+func (c counter) hand(l letter) heard {
+	request := http.Request{Method: http.MethodPost, URL: &url.URL{Path: l.path}, RequestURI: l.path, Proto: "HTTP/1.1",
+		ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(l.body)), Body: io.NopCloser(bytes.NewReader(l.body)),
+		RemoteAddr: "127.0.0.1:1", Header: l.header}
 	a := &answer{header: http.Header{}}
-	c.handler.ServeHTTP(a, request.WithContext(ctx))
+	c.handler.ServeHTTP(a, &request)
 	return heard{a.status, wire.Status(valueAfter(a.body, `"resultStatus":"`)),
 		wire.Text(valueAfter(a.body, `"paymentStatus":"`))}
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -17,8 +18,9 @@ import (
 
 // letter is one signed request, ready to be sent as often as it takes.
 type letter struct {
-	path, client, time, signature string
-	body                          []byte
+	path   string
+	header http.Header // nobody writes to it
+	body   []byte
 }
 
 // letters writes the requests of a run. What a pay says follows from its number alone, so that many can be signed before
@@ -184,5 +186,6 @@ func (l *letters) fresh(o ams.Operation, client string, body []byte) (letter, er
 
 func sealed(o ams.Operation, client, at string, body, signature []byte) letter {
 	s := wire.Signature{Algorithm: wire.Ed25519, KeyVersion: ed25519Key + 1, Value: signature}
-	return letter{path: o.Path(false), client: client, time: at, signature: s.Header(), body: body}
+	return letter{path: o.Path(false), body: body, header: http.Header{"Content-Type": {wire.ContentType}, "Client-Id": {client},
+		"Request-Time": {at}, "Signature": {s.Header()}}}
 }

@@ -3,10 +3,10 @@
 package bench
 
 import (
-	"context"
 	"crypto/rand"
 	"io"
 	"net/http"
+	"reflect"
 	"testing"
 	"time"
 
@@ -32,9 +32,10 @@ func written(t *testing.T) (*letters, wire.PrivateKey) {
 // verified opens a letter as the network does.
 func verified(t *testing.T, key wire.PrivateKey, l letter) {
 	t.Helper()
-	e := wire.Envelope{Method: http.MethodPost, Path: l.path, ClientID: l.client, Time: l.time, Body: l.body}
+	e := wire.Envelope{Method: http.MethodPost, Path: l.path, ClientID: l.header.Get(wire.HeaderClientID),
+		Time: l.header.Get(wire.HeaderRequestTime), Body: l.body}
 	keys := func(version int) (wire.PublicKey, bool) { return key.Public(), version == ed25519Key+1 }
-	if err := wire.Open(e, l.signature, keys); err != nil {
+	if err := wire.Open(e, l.header.Get(wire.HeaderSignature), keys); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -91,14 +92,14 @@ func TestTheCounterHandsALetterOverAndReadsTheAnswer(t *testing.T) {
 	}
 	c := counter{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
-		if err != nil || string(body) != string(letter.body) || r.Header.Get(wire.HeaderSignature) != letter.signature ||
-			r.Header.Get(wire.HeaderClientID) != letter.client || r.RequestURI != letter.path {
+		if err != nil || string(body) != string(letter.body) ||
+			!reflect.DeepEqual(r.Header, letter.header) || r.RequestURI != letter.path {
 			t.Errorf("%v: %+v", err, r)
 		}
 		w.WriteHeader(http.StatusOK)
 		_, _ = w.Write([]byte(`{"result":{"resultStatus":"S","resultCode":"SUCCESS"},"paymentStatus":"FAIL"}`))
 	})}
-	if got := c.hand(context.Background(), letter); got != (heard{http.StatusOK, wire.Succeeded, ams.PaymentFail}) {
+	if got := c.hand(letter); got != (heard{http.StatusOK, wire.Succeeded, ams.PaymentFail}) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -35,17 +35,17 @@ func (l *load) tend(ctx context.Context) {
 			return
 		case now := <-tick.C:
 			for _, s := range l.agenda.take(now) {
-				l.begin(ctx, s)
+				l.begin(s)
 			}
 		}
 	}
 }
 
-func (l *load) begin(ctx context.Context, s *sale) {
+func (l *load) begin(s *sale) {
 	l.underWay.Add(1)
 	go func() {
 		defer l.underWay.Done()
-		l.step(ctx, s)
+		l.step(s)
 	}()
 }
 
@@ -56,20 +56,20 @@ func (l *load) sale(t *tally, due time.Time) *sale {
 }
 
 // step does the next thing of a sale, and puts the one after that on the agenda.
-func (l *load) step(ctx context.Context, s *sale) {
-	if wait, more := l.do(ctx, s); more {
+func (l *load) step(s *sale) {
+	if wait, more := l.do(s); more {
 		l.agenda.put(s, time.Now().Add(wait))
 	}
 }
 
 // do does the next thing of a sale: how long until the one after that, if there is one.
-func (l *load) do(ctx context.Context, s *sale) (wait time.Duration, more bool) {
+func (l *load) do(s *sale) (wait time.Duration, more bool) {
 	if err := l.write(s); err != nil {
 		l.broken.Store(&err)
 		return 0, false
 	}
 	did, atOnce := s.doing, s.doing == ams.Pay && s.tries == 0
-	h := l.counter.hand(context.WithoutCancel(ctx), s.letter)
+	h := l.counter.hand(s.letter)
 	s.tally.note(did, h)
 	e, wait := s.hear(h)
 	switch {
@@ -130,7 +130,7 @@ func (l *load) peak(ctx context.Context, tills int, length time.Duration) *tally
 			defer wait.Done()
 			for now := time.Now(); now.Before(t.until) && ctx.Err() == nil; now = time.Now() {
 				s := l.sale(t, now)
-				for wait, more := l.do(ctx, s); more; wait, more = l.do(ctx, s) {
+				for wait, more := l.do(s); more; wait, more = l.do(s) {
 					time.Sleep(wait)
 				}
 			}
@@ -152,7 +152,7 @@ func (l *load) arrive(ctx context.Context, perSecond float64, tally func(due tim
 			if t == nil {
 				return
 			}
-			l.begin(ctx, l.sale(t, next))
+			l.begin(l.sale(t, next))
 			next = next.Add(time.Duration(luck.ExpFloat64() / perSecond * float64(time.Second)))
 		}
 		time.Sleep(2 * time.Millisecond)

@@ -43,7 +43,7 @@ const (
 	askTries    = 4 // inquiries
 	cancelTries = 6
 	askEvery    = 3 * time.Second
-	carefulOf   = 10 // one in so many tills that were turned away cancels all the same: 503 is not signed
+	carefulOf   = 20 // one in so many tills that were turned away cancels all the same: 503 is not signed
 	regretOf    = 50 // one in so many payers changes its mind: the payment is cancelled once it is made
 )
 
