@@ -186,6 +186,6 @@ func (l *letters) fresh(o ams.Operation, client string, body []byte) (letter, er
 
 func sealed(o ams.Operation, client, at string, body, signature []byte) letter {
 	s := wire.Signature{Algorithm: wire.Ed25519, KeyVersion: ed25519Key + 1, Value: signature}
-	return letter{path: o.Path(false), body: body, header: http.Header{"Content-Type": {wire.ContentType}, "Client-Id": {client},
-		"Request-Time": {at}, "Signature": {s.Header()}}}
+	return letter{path: o.Path(false), body: body, header: http.Header{"Content-Type": {wire.ContentType},
+		"Client-Id": {client}, "Request-Time": {at}, "Signature": {s.Header()}}}
 }

@@ -66,8 +66,12 @@ func openNetwork(ctx context.Context, o NetworkOptions, k kind) (*network, error
 			return nil, err
 		}
 	}
+	log := slog.New(slog.NewTextHandler(o.Out, nil))
+	if k.unbounded {
+		log = slog.New(slog.DiscardHandler) // it complains about every request
+	}
 	var err error
-	if n.process, err = process.Start(ctx, c, slog.New(slog.NewTextHandler(o.Out, nil))); err != nil {
+	if n.process, err = process.Start(ctx, c, log); err != nil {
 		return nil, err
 	}
 	if err := n.furnish(ctx, k); err != nil {

@@ -126,20 +126,18 @@ func (v *overload) times(ctx context.Context, times int, before *tally) (Missed,
 	}
 	t := v.load.stretch(ctx, rate, length)
 	seconds := v.load.seconds(ctx, before.goodput()/2, afterSeconds)
-	after, err := v.peak(ctx)
-	if err != nil {
-		return nil, nil, err
+	lost, after := recovery(seconds, v.calm), before
+	if lost < len(seconds) {
+		var err error
+		if after, err = v.peak(ctx); err != nil {
+			return nil, nil, err
+		}
 	}
 	v.print(t, times, rate)
-	lost := recovery(seconds, v.calm)
-	reference := (before.goodput() + after.goodput()) / 2
-	if lost == len(seconds) {
-		reference = before.goodput()
-	}
 	what, out := fmt.Sprintf("×%d ", times), o.Out
 	fmt.Fprintf(out, "  for each second of processor time, %.0f paid: %.1f %% of the peak's\n", t.each(),
 		200*t.each()/(before.each()+after.each()))
-	missed := bar(out, what+"per cent of the peak", 100*t.goodput()/reference, goodputMin(times))
+	missed := bar(out, what+"per cent of the peak", 200*t.goodput()/(before.goodput()+after.goodput()), goodputMin(times))
 	missed = append(missed, bar(out, what+"per cent of the cancels served",
 		per(t.cancels.served.Load(), t.cancels.sent.Load()), cancelsMin)...)
 	missed = append(missed, bar(out, what+"seconds left of five to be normal again",
