@@ -135,7 +135,7 @@ func TestOnlyGoodTLSIsSpoken(t *testing.T) {
 		want   string
 	}{
 		"a certificate that somebody vouches for": {good.URL, trusting, "acknowledged"},
-		"a certificate that nobody vouches for":   {good.URL, impatient, "the certificate was refused"},
+		"a certificate that nobody vouches for":   {good.URL, func(*ams.NotifierConfig) {}, "the certificate was refused"},
 		"a version before 1.2":                    {old.URL, trusting, "no TLS connection was made"},
 		"no TLS":                                  {plain, trusting, "no TLS connection was made"},
 	} {

@@ -11,11 +11,11 @@ import (
 
 // How wallets are reached.
 const (
-	connectMax        = 3 * time.Second  // for a connection, and again for its TLS handshake
-	aliveEvery        = 15 * time.Second // between probes of a connection that is silent
-	idleMax           = 30 * time.Second // below the 60 s after which common servers hang up on an idle connection
-	idleConnections   = 64
-	openConnections   = 512 // calls under way at once in wallet.DefaultTimers
+	connectMax = 3 * time.Second  // for a connection, and again for its TLS handshake
+	aliveEvery = 15 * time.Second // between probes of a connection that is silent
+	idleMax    = 30 * time.Second // below the 60 s after which common servers hang up on an idle connection
+	// as many as calls are under way at once in wallet.DefaultTimers; all may be idle, or each burst would dial anew
+	openConnections   = 512
 	answerHeaderBytes = 64 << 10
 )
 
@@ -37,8 +37,8 @@ func Transport() *http.Transport {
 		TLSHandshakeTimeout:    connectMax,
 		Protocols:              protocols,
 		DisableCompression:     true,
-		MaxIdleConns:           idleConnections,
-		MaxIdleConnsPerHost:    idleConnections,
+		MaxIdleConns:           openConnections,
+		MaxIdleConnsPerHost:    openConnections,
 		MaxConnsPerHost:        openConnections,
 		IdleConnTimeout:        idleMax,
 		MaxResponseHeaderBytes: answerHeaderBytes,
