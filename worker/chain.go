@@ -36,16 +36,17 @@ func (c *Chain) Rounds() int { return c.rounds }
 // Step reads one page. Broken is what is wrong with it, in one sentence that names the row; empty: nothing. A round with a
 // break goes on behind it, so that the next one is found too. At the end of the journal the next round begins.
 //
-// Errors: Unavailable store_busy, store_unreachable: the next step goes on.
+// Errors: Unavailable store_busy, store_unreachable: the next step goes on; Internal row_damaged: a row that cannot be read.
 func (c *Chain) Step(ctx context.Context) (broken string, err error) {
-	last, err := c.lastRow(ctx) // before the page: what it tells of has its row
-	if err != nil {
-		return "", fault.Wrap("worker.Chain", err)
-	}
 	rows, err := c.reader.Journal(ctx, c.lane, c.at)
-	if err != nil {
-		return "", fault.Wrap("worker.Chain", err)
+	if err == nil && len(rows) == 0 {
+		return c.turn(ctx)
 	}
+	return c.follow(rows), fault.Wrap("worker.Chain", err)
+}
+
+// follow takes rows in, and says what is wrong with the first that does not follow.
+func (c *Chain) follow(rows []ledger.Row) (broken string) {
 	for i := range rows {
 		row := &rows[i]
 		switch {
@@ -56,13 +57,24 @@ func (c *Chain) Step(ctx context.Context) (broken string, err error) {
 		}
 		c.at, c.head = row.N, row.Hash
 	}
-	if len(rows) > 0 {
-		return broken, nil
+	return broken
+}
+
+// turn compares the journal's end with what the lane says of it, and begins anew. What the lane tells of has its row: where
+// one has come since the last look, the round goes on.
+func (c *Chain) turn(ctx context.Context) (broken string, err error) {
+	last, err := c.lastRow(ctx)
+	if err != nil {
+		return "", fault.Wrap("worker.Chain", err)
 	}
-	switch {
-	case last.N > c.at:
+	if last.N > c.at {
+		rows, err := c.reader.Journal(ctx, c.lane, c.at)
+		if err != nil || len(rows) > 0 {
+			return c.follow(rows), fault.Wrap("worker.Chain", err)
+		}
 		broken = fmt.Sprintf("row %d of lane %d is missing", c.at+1, c.lane)
-	case last.N == c.at && last.Head != c.head:
+	}
+	if last.N == c.at && last.Head != c.head {
 		broken = fmt.Sprintf("row %d of lane %d is not the one that the lane says is its last", c.at, c.lane)
 	}
 	c.at, c.head = 0, ledger.Hash{}

@@ -14,6 +14,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/api/aps"
 	"github.com/kakehashi-pay/kakehashi/api/envelope"
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/house"
+	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/flow"
 	"github.com/kakehashi-pay/kakehashi/fx"
 	"github.com/kakehashi-pay/kakehashi/ident"
@@ -195,7 +196,7 @@ func (n *Network) watchChains() {
 		chain := worker.NewChain(t.Lane(), n.House.Reader())
 		n.House.Every(chainEvery, func(ctx context.Context, _ time.Time) {
 			broken, err := chain.Step(ctx)
-			if err != nil && ctx.Err() == nil {
+			if err != nil && fault.KindOf(err) != fault.Unavailable { // a busy store breaks no chain
 				broken = err.Error()
 			}
 			if broken != "" && ctx.Err() == nil {
