@@ -54,8 +54,8 @@ type Realm struct {
 	House House
 	// Keys gives our private key of a version; ok is false when there is none.
 	Keys func(version int) (key wire.PrivateKey, ok bool)
-	// Key is the version that signs for callers who are not known.
-	Key int
+	// Key is the version that signs for callers who are not known, as things are now.
+	Key func() int
 	// Codes are the payment codes of this network; the wallets' API mints into the same.
 	Codes *envelope.Codes
 	// Ring seals what callers write about their payments, under the id of the payment or refund.

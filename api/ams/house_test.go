@@ -417,7 +417,7 @@ func TestAnswersAreSignedWithTheClientsVersionOfOurKey(t *testing.T) {
 // A key of ours that is not there cannot sign: nothing is said rather than something unsigned.
 func TestWithoutAKeyNothingIsSaid(t *testing.T) {
 	t.Parallel()
-	w := setup(t, func(c *ams.Config) { c.Live.Key = 9 })
+	w := setup(t, func(c *ams.Config) { c.Live.Key = func() int { return 9 } })
 	if got := code(t, w.post("NOBODY", payPath, `{}`)); got != "503" {
 		t.Error(got)
 	}

@@ -114,7 +114,7 @@ func setup(t testing.TB, change ...func(*aps.Config)) *world {
 		codes: envelope.NewCodes(wallet.NewSecret([32]byte{1}), 25)}
 	w.furnish(w.house, "MINT_WALLET", "OWN_WALLET", "IDLE_WALLET", "SHOP_1")
 	w.furnish(w.sandbox, "SANDBOX_WALLET")
-	live := aps.Realm{House: w.house, Keys: houseKeys, Key: 1, Codes: w.codes, Entropy: rand.Reader}
+	live := aps.Realm{House: w.house, Keys: houseKeys, Key: func() int { return 1 }, Codes: w.codes, Entropy: rand.Reader}
 	sandbox := live
 	sandbox.House, sandbox.Codes = w.sandbox, envelope.NewCodes(wallet.NewSecret([32]byte{2}), 25)
 	w.config = aps.Config{Live: live, Sandbox: &sandbox, Watch: func(e envelope.Event) { w.events = append(w.events, e) },

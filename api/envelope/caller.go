@@ -34,7 +34,7 @@ func (g *Gate) identify(ctx context.Context, x *exchange) {
 	x.echo, x.caller.id = claimed, ident.Client(claimed)
 	x.desk, x.call.Side = g.live, Live
 	if ident.CheckName(wire.HeaderClientID, claimed) != nil {
-		x.key = x.desk.Key
+		x.key = x.desk.Key()
 		if !writable(claimed) {
 			x.echo = nobody
 		}
@@ -47,10 +47,11 @@ func (g *Gate) identify(ctx context.Context, x *exchange) {
 			side.House.Facts().Client(ctx, x.call.Now, x.caller.id)
 	}
 	x.call.Client = x.caller.client
-	x.key = x.desk.Key
 	if x.caller.found {
 		x.key = x.caller.client.ResponseKey
+		return
 	}
+	x.key = x.desk.Key()
 }
 
 // writable reports whether a client id can stand in a signed text: the parts of that text are joined by dots.

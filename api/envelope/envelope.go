@@ -34,8 +34,8 @@ type Realm struct {
 	House House
 	// Keys gives our private key of a version; ok is false when there is none.
 	Keys func(version int) (key wire.PrivateKey, ok bool)
-	// Key is the version that signs for callers who are not known.
-	Key int
+	// Key is the version that signs for callers who are not known, as things are now.
+	Key func() int
 }
 
 // Side says which realm a request belongs to.

@@ -56,9 +56,9 @@ func (k *keyring) key(version int) (wire.PrivateKey, bool) {
 	return wire.PrivateKey{}, false
 }
 
-// newest is the highest version that is valid; 0 when there is none.
+// newest is the highest version that is valid; 1 when there is none.
 func (k *keyring) newest() int {
-	newest := 0
+	newest := 1
 	for _, sealed := range k.house.Facts().HouseKeys() {
 		if _, ok := k.key(sealed.Version); ok {
 			newest = max(newest, sealed.Version)

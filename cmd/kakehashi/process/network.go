@@ -265,13 +265,13 @@ func (n *Network) source(f store.Feed) fx.Source {
 
 // merchants is the network as the merchants' API sees it.
 func (n *Network) merchants() ams.Realm {
-	return ams.Realm{House: n.House, Keys: n.keys.key, Key: max(n.keys.newest(), 1), Codes: n.Codes, Ring: n.ring,
+	return ams.Realm{House: n.House, Keys: n.keys.key, Key: n.keys.newest, Codes: n.Codes, Ring: n.ring,
 		Entropy: rand.Reader, Seen: n.seen.note}
 }
 
 // wallets is the network as the wallets' API sees it.
 func (n *Network) wallets() aps.Realm {
-	return aps.Realm{House: n.House, Keys: n.keys.key, Key: max(n.keys.newest(), 1), Codes: n.Codes, Entropy: rand.Reader}
+	return aps.Realm{House: n.House, Keys: n.keys.key, Key: n.keys.newest, Codes: n.Codes, Entropy: rand.Reader}
 }
 
 // Stop ends everything, in order: nothing new, then what is under way, then the stores.

@@ -8,16 +8,20 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/kakehashi-pay/kakehashi/access"
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/process"
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/flow"
 	"github.com/kakehashi-pay/kakehashi/store"
 	"github.com/kakehashi-pay/kakehashi/wire"
+	"github.com/kakehashi-pay/kakehashi/wire/ams"
 )
 
 func TestAConfigurationIsRefusedByTheNameOfItsField(t *testing.T) {
@@ -154,4 +158,72 @@ func TestTheHouseChangesItsKey(t *testing.T) {
 		w.pay(w.sale(10), wire.Success)
 		return seen == 2
 	})
+}
+
+// Whichever address a client calls, its rate is one.
+func TestAClientsRateIsOneAtEveryAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.put(store.Facts{Clients: []access.Client{{ID: shopClient, Holder: "acq", Status: access.Active, ResponseKey: 1,
+		Rates: access.Rates{Requests: 2}}}})
+	w.until("the rate counts", func() bool {
+		c, _, _, err := w.network.Live.House.Facts().Client(context.Background(), w.network.Live.House.Now(), shopClient)
+		return err == nil && c.Rates.Requests == 2
+	})
+	var answered []string
+	for range 3 {
+		other := httptest.NewServer(w.network.Handler())
+		t.Cleanup(other.Close)
+		w.till.Gateway = other.URL
+		var answer ams.InquiryPaymentResponse
+		err := w.till.Call(context.Background(), ams.InquiryPayment,
+			&ams.InquiryPaymentRequest{PaymentRequestID: "none"}, &answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answered = append(answered, string(answer.Result.ResultCode))
+	}
+	if want := []string{"ORDER_NOT_EXIST", "ORDER_NOT_EXIST", "REQUEST_TRAFFIC_EXCEED_LIMIT"}; !slices.Equal(answered, want) {
+		t.Errorf("answered %v, want %v", answered, want)
+	}
+}
+
+// Strangers are answered with the newest key that is valid, also when that changed since the start.
+func TestStrangersAreAnsweredWithTheNewestKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	version := func() string {
+		t.Helper()
+		request, err := http.NewRequest(http.MethodPost, w.till.Gateway+ams.Pay.Path(false), strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("client-id", "NOBODY")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		signature, err := wire.ParseSignature(response.Header.Get("signature"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(signature.KeyVersion)
+	}
+	if got := version(); got != "1" {
+		t.Fatalf("signed with key %s", got)
+	}
+	w.operate(func(o *process.Operator) error {
+		ring, err := o.Ring()
+		if err != nil {
+			return err
+		}
+		key, err := process.NewHouseKey(ring, 2, wire.Ed25519)
+		if err == nil {
+			_, err = o.Do(context.Background(), flow.Put{Person: o.Person, What: "create house key",
+				Facts: store.Facts{HouseKeys: []access.HouseKey{key}}})
+		}
+		return err
+	})
+	w.until("the new key signs", func() bool { return version() == "2" })
 }

@@ -43,6 +43,7 @@ type Process struct {
 	lock    *lock
 	signers chan struct{} // as many signatures as are made at once
 	metrics *metrics
+	handler http.Handler
 	servers []*http.Server
 	serving sync.WaitGroup
 	log     *slog.Logger
@@ -105,8 +106,11 @@ func (p *Process) open(ctx context.Context, master Master) (err error) {
 	return nil
 }
 
-// Handler is the network's address for merchants and wallets: the dialect is told by the path.
-func (p *Process) Handler() http.Handler {
+// Handler is where merchants and wallets call, the same at every address: what a client may ask for is counted once.
+func (p *Process) Handler() http.Handler { return p.handler }
+
+// apis are both APIs at one address: the dialect is told by the path.
+func (p *Process) apis() http.Handler {
 	merchants := ams.Config{Live: p.Live.merchants(), Log: p.log, Watch: p.metrics.watch, Alarm: p.Alarms.Raise,
 		Busy: p.busy, Limits: ams.Limits{Gate: envelope.Limits{InFlightMax: p.Config.InFlightMax}}}
 	wallets := aps.Config{Live: p.Live.wallets(), Log: p.log, Watch: p.metrics.watch, Alarm: p.Alarms.Raise,
@@ -128,11 +132,12 @@ func (p *Process) Handler() http.Handler {
 // listen opens the addresses and serves them.
 func (p *Process) listen() error {
 	c := &p.Config
-	if err := p.serve(&c.Listen, p.Handler(), "", ""); err != nil {
+	p.handler = p.apis()
+	if err := p.serve(&c.Listen, p.handler, "", ""); err != nil {
 		return err
 	}
 	if c.ListenTLS != "" {
-		if err := p.serve(&c.ListenTLS, p.Handler(), c.Certificate, c.Key); err != nil {
+		if err := p.serve(&c.ListenTLS, p.handler, c.Certificate, c.Key); err != nil {
 			return err
 		}
 	}
