@@ -52,9 +52,6 @@ func (c Claim) Decide(v *store.View, now time.Time) (Outcome, store.Changes, err
 	return Outcome{Fresh: true}, store.Changes{Claims: []store.Claim{claim}}, nil
 }
 
-// claimHours is how long a claim is kept. Source: decisions B23.
-const claimHours = 24
-
 // Unclaim removes claims of an hour that is a day past, some at a time: issuers refuse codes that old.
 type Unclaim struct {
 	In   ident.Lane
@@ -75,7 +72,7 @@ func (Unclaim) Needs() store.Keys { return store.Keys{} }
 
 // Decide removes up to a page of claims where the hour is old enough.
 func (u Unclaim) Decide(_ *store.View, now time.Time) (Outcome, store.Changes, error) {
-	if u.Hour > store.HourOf(now)-claimHours {
+	if u.Hour > store.HourOf(now)-store.ClaimHours {
 		return Outcome{}, store.Changes{}, nil
 	}
 	return Outcome{Fresh: true}, store.Changes{Unclaims: []store.Unclaim{{Hour: u.Hour, Limit: batchMax}}}, nil

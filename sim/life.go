@@ -125,14 +125,11 @@ func (w *world) work() {
 	}
 	for lane := range ident.Lane(w.swarm.lanes) {
 		hour, ok, err := w.db.Reader().OldestClaim(w.ctx, lane)
-		if err == nil && ok && !h.dead && hour < store.HourOf(h.clock())-claimHours {
+		if err == nil && ok && !h.dead && hour < store.HourOf(h.clock())-store.ClaimHours {
 			_ = h.submit(flow.Unclaim{In: lane, Hour: hour}, func(flow.Outcome, error) {}) // the next quarter tries again
 		}
 	}
 }
-
-// claimHours is how long claims are kept. Source: decisions B23.
-const claimHours = 24
 
 // kill ends the process at once: whatever waits, is under way or was about to be answered is lost.
 func (h *house) kill(when string) {

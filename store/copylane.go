@@ -36,9 +36,6 @@ var (
 	copyParked = insertion{table: "parked", columns: "lane, at, place, kind, data, reason", kinds: "nnntbt"}
 )
 
-// claimHours is for how many hours a claim counts. Source: decisions B23.
-const claimHours = 24
-
 // rowsOf are the rows of a page, laid one after another.
 func rowsOf(ctx context.Context, r reads, s *statement, args ...cell) (rows []cell, err error) {
 	err = r.query(ctx, s, args, func(c []cell) error {
@@ -79,7 +76,7 @@ func (c *copier) parked(ctx context.Context, l *LaneRow) error {
 // the cut is left out with its payment; a claim for another lane's payment comes first, and stays: the code is spent.
 func (c *copier) claims(ctx context.Context, l *LaneRow) error {
 	width, this := len(copyClaim.kinds), l.hour()
-	last := []cell{number(this - claimHours + 1), blob([]byte{})}
+	last := []cell{number(this - ClaimHours + 1), blob([]byte{})}
 	for {
 		rows, err := rowsOf(ctx, c.from, &claimsAfter, number(l.Lane.Key()), last[0], last[1], number(pageMax))
 		if err != nil || len(rows) == 0 {

@@ -105,6 +105,9 @@ func (v *View) mover(a ledger.Number, n int64) *moved {
 // SetNow tells the view the time of the batch. Claims are looked up in its hour and the one before.
 func (v *View) SetNow(now time.Time) { v.now = now }
 
+// ClaimHours is for how many hours a claim counts: issuers refuse codes that are older. Source: decisions B23.
+const ClaimHours = 24
+
 // HourOf is the hour that a claim made at a time belongs to.
 func HourOf(t time.Time) int64 { return t.Unix() / 3600 }
 

@@ -116,7 +116,8 @@ func setup(t testing.TB, change ...func(*ams.Config)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live := ams.Realm{House: w.house, Keys: houseKeys, Key: func() int { return 1 }, Codes: w.codes, Ring: ring, Entropy: rand.Reader,
+	live := ams.Realm{House: w.house, Keys: houseKeys, Key: func() int { return 1 }, Codes: w.codes,
+		Ring: ring, Entropy: rand.Reader,
 		Seen: func(s merchant.Store) { w.seen = append(w.seen, s) }}
 	sandbox := live
 	sandbox.House, sandbox.Codes = w.sandbox, envelope.NewCodes(wallet.NewSecret([32]byte{2}), 1000)

@@ -33,9 +33,7 @@ func (a *auditCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if books = c.Books; a.Sandbox {
-			books = c.SandboxBooks
-		}
+		books = string(c.BooksOf(a.Sandbox))
 	}
 	b, err := audit.Open(ctx, books)
 	if err != nil {

@@ -60,18 +60,15 @@ func (b *backupCommand) Run(ctx context.Context) error {
 
 // books are the books to copy.
 func (b *backupCommand) books(c process.Config) store.Location {
-	switch {
-	case b.From != "":
+	if b.From != "" {
 		return store.Location(b.From)
-	case b.Sandbox:
-		return store.Location(c.SandboxBooks)
 	}
-	return store.Location(c.Books)
+	return c.BooksOf(b.Sandbox)
 }
 
 // footer is what the copy says of itself; signed where the master key is at hand.
 func (b *backupCommand) footer(c process.Config, cut store.Cut, taken time.Time) store.Footer {
-	f := store.Footer{Body: footerOf(b.network(), cut, taken).String()}
+	f := store.Footer{Body: footerOf(process.NetworkName(b.Sandbox), cut, taken).String()}
 	signature, err := process.SignCopy(c, b.Sandbox, f.Body)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "the copy is not signed: "+err.Error())
@@ -92,14 +89,6 @@ func (b *backupCommand) report(cut store.Cut, took time.Duration) {
 	}
 	fmt.Printf("%s: %d rows of all tables, %.1f MiB, in %v (%.0f rows/s)\n", b.File, cut.Written, float64(size)/(1<<20),
 		took.Round(time.Millisecond), float64(cut.Written)/max(took.Seconds(), 1e-3))
-}
-
-// network is the name of the network that the command is about.
-func (s *setting) network() string {
-	if s.Sandbox {
-		return "sandbox"
-	}
-	return "live"
 }
 
 // micros is a time of the books as people read it.

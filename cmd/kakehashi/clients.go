@@ -104,19 +104,18 @@ func printPrivate(private wire.PrivateKey) {
 	}
 }
 
-func findClient(ctx context.Context, o *process.Operator, id string) (access.Client, bool, error) {
-	for after := ident.Client(""); ; {
-		page, err := o.Reader.Clients(ctx, after)
-		if err != nil || len(page) == 0 {
-			return access.Client{}, false, err
-		}
-		for _, c := range page {
-			if string(c.ID) == id {
-				return c, true, nil
-			}
-		}
-		after = page[len(page)-1].ID
+// clientOf is a client that is there.
+func clientOf(ctx context.Context, o *process.Operator, id string) (access.Client, error) {
+	client, known, err := findClient(ctx, o, id)
+	if err == nil && !known {
+		err = errNothing("client " + id)
 	}
+	return client, err
+}
+
+func findClient(ctx context.Context, o *process.Operator, id string) (c access.Client, known bool, err error) {
+	c, _, known, err = store.NewCatalogue(o.Reader).Client(ctx, time.Now(), ident.Client(id))
+	return c, known, err
 }
 
 type clientList struct{ setting }
@@ -181,12 +180,9 @@ func (c *clientResume) Run(ctx context.Context) error {
 
 func setClient(ctx context.Context, s *setting, id string, status access.Status) error {
 	return s.operate(ctx, func(o *process.Operator) error {
-		client, ok, err := findClient(ctx, o, id)
+		client, err := clientOf(ctx, o, id)
 		if err != nil {
 			return err
-		}
-		if !ok {
-			return errNothing("client " + id)
 		}
 		client.Status = status
 		_, err = o.Do(ctx, flow.Put{Person: o.Person, What: "set client " + string(status), Subject: id,

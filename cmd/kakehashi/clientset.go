@@ -28,12 +28,10 @@ type clientSet struct {
 // Run changes the client.
 func (c *clientSet) Run(ctx context.Context) error {
 	return c.operate(ctx, func(o *process.Operator) error {
-		client, ok, err := findClient(ctx, o, c.ID)
+		client, err := clientOf(ctx, o, c.ID)
 		switch {
 		case err != nil:
 			return err
-		case !ok:
-			return errNothing("client " + c.ID)
 		case !c.change(&client):
 			return errors.New("nothing to change: name --notify-url, --notify-failure, --response-key or a rate")
 		}

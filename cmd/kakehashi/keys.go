@@ -124,11 +124,11 @@ func (k *keysList) Run(ctx context.Context) error {
 			}
 			return err
 		}
-		facts := store.NewCatalogue(o.Reader)
-		if err := facts.Refresh(ctx, time.Now()); err != nil {
+		c, err := facts(ctx, o)
+		if err != nil {
 			return err
 		}
-		for _, key := range facts.HouseKeys() {
+		for _, key := range c.HouseKeys() {
 			fmt.Printf("house key %d %v, from %s\n%s\n", key.Version, key.Public.Algorithm(), key.From.Format(time.DateTime),
 				key.Public.SPKI())
 		}
@@ -159,12 +159,12 @@ type keysHouse struct {
 // Run makes the house's next key.
 func (k *keysHouse) Run(ctx context.Context) error {
 	return k.operate(ctx, func(o *process.Operator) error {
-		facts := store.NewCatalogue(o.Reader)
-		if err := facts.Refresh(ctx, time.Now()); err != nil {
+		c, err := facts(ctx, o)
+		if err != nil {
 			return err
 		}
 		version := 1
-		for _, key := range facts.HouseKeys() {
+		for _, key := range c.HouseKeys() {
 			version = max(version, key.Version+1)
 		}
 		ring, err := o.Ring()

@@ -72,10 +72,7 @@ func (r *restoreCommand) verify(ctx context.Context, c process.Config) (err erro
 		return err
 	}
 	if i.witness == "" && len(i.keys) > 0 {
-		own := c.Witness
-		if r.Sandbox {
-			own += ".sandbox"
-		}
+		own := c.WitnessOf(r.Sandbox)
 		if _, err := os.Stat(own); err == nil {
 			i.witness = own
 		}
@@ -95,6 +92,6 @@ func (o *openCommand) Run(ctx context.Context) error {
 	if err := process.OpenByHand(ctx, c, o.Sandbox); err != nil {
 		return err
 	}
-	fmt.Printf("the %s network is open\n", o.network())
+	fmt.Printf("the %s network is open\n", process.NetworkName(o.Sandbox))
 	return nil
 }

@@ -88,6 +88,19 @@ func facts(ctx context.Context, o *process.Operator) (*store.Catalogue, error) {
 	return c, c.Refresh(ctx, time.Now())
 }
 
+// walletOf is a wallet that is there.
+func walletOf(ctx context.Context, o *process.Operator, id string) (wallet.Wallet, error) {
+	c, err := facts(ctx, o)
+	if err != nil {
+		return wallet.Wallet{}, err
+	}
+	one, known := c.Wallet(wallet.ID(id))
+	if !known {
+		err = errNothing("wallet " + id)
+	}
+	return one, err
+}
+
 type walletList struct{ setting }
 
 // Run lists the wallets and the table of codes.
@@ -131,13 +144,9 @@ func (w *walletResume) Run(ctx context.Context) error {
 
 func setWallet(ctx context.Context, s *setting, id string, status wallet.Status) error {
 	return s.operate(ctx, func(o *process.Operator) error {
-		c, err := facts(ctx, o)
+		one, err := walletOf(ctx, o, id)
 		if err != nil {
 			return err
-		}
-		one, ok := c.Wallet(wallet.ID(id))
-		if !ok {
-			return errNothing("wallet " + id)
 		}
 		one.Status = status
 		_, err = o.Do(ctx, flow.Put{Person: o.Person, What: "set wallet " + string(status), Subject: id,

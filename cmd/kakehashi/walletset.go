@@ -29,13 +29,9 @@ type walletSet struct {
 // Run changes the wallet.
 func (w *walletSet) Run(ctx context.Context) error {
 	return w.operate(ctx, func(o *process.Operator) error {
-		c, err := facts(ctx, o)
+		one, err := walletOf(ctx, o, w.ID)
 		if err != nil {
 			return err
-		}
-		one, ok := c.Wallet(wallet.ID(w.ID))
-		if !ok {
-			return errNothing("wallet " + w.ID)
 		}
 		if err := w.change(ctx, o, &one); err != nil {
 			return err

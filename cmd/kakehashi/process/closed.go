@@ -273,7 +273,7 @@ func OpenByHand(ctx context.Context, c Config, inSandbox bool) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	path := c.closedPath(networkName(inSandbox))
+	path := c.closedPath(NetworkName(inSandbox))
 	closed, err := readClosed(path)
 	switch {
 	case err != nil:
@@ -292,12 +292,4 @@ func OpenByHand(ctx context.Context, c Config, inSandbox bool) error {
 		return err
 	}
 	return removeClosed(path) // which a running process has done
-}
-
-// networkName is the name of the live network, or of the sandbox.
-func networkName(inSandbox bool) string {
-	if inSandbox {
-		return sandboxName
-	}
-	return liveName
 }

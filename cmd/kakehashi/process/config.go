@@ -129,6 +129,38 @@ func (c *Config) Check() error {
 // quoteLife is how long a line of a price list lives.
 func (c *Config) quoteLife() time.Duration { return time.Duration(c.QuoteSeconds) * time.Second }
 
+// NetworkName is the name of the live network, or of the sandbox.
+func NetworkName(inSandbox bool) string {
+	if inSandbox {
+		return sandboxName
+	}
+	return liveName
+}
+
+// BooksOf is where the books of the live network are, or the sandbox's.
+func (c *Config) BooksOf(inSandbox bool) store.Location {
+	if inSandbox {
+		return store.Location(c.SandboxBooks)
+	}
+	return store.Location(c.Books)
+}
+
+// WitnessOf is the witness file of the live network, or the sandbox's.
+func (c *Config) WitnessOf(inSandbox bool) string {
+	if inSandbox {
+		return c.Witness + ".sandbox"
+	}
+	return c.Witness
+}
+
+// lanesOf is how many lanes the live network opens, or the sandbox.
+func (c *Config) lanesOf(inSandbox bool) int {
+	if inSandbox {
+		return 1
+	}
+	return c.Lanes
+}
+
 // ControlSocket is where commands reach the running process.
 func (c *Config) ControlSocket() string { return filepath.Join(c.Data, "control.sock") }
 

@@ -211,7 +211,7 @@ func (n *Network) clearClaims(ctx context.Context, now time.Time) {
 	for _, t := range n.House.Desk().Tellers() {
 		for ctx.Err() == nil {
 			hour, ok, err := n.House.Reader().OldestClaim(ctx, t.Lane())
-			if err != nil || !ok || hour > store.HourOf(now)-24 {
+			if err != nil || !ok || hour > store.HourOf(now)-store.ClaimHours {
 				break
 			}
 			if _, err := n.House.Do(ctx, flow.Unclaim{In: t.Lane(), Hour: hour}); err != nil {

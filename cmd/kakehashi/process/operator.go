@@ -34,10 +34,7 @@ func Operate(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	name, books, lanes := liveName, store.Location(c.Books), c.Lanes
-	if inSandbox {
-		name, books, lanes = sandboxName, store.Location(c.SandboxBooks), 1
-	}
+	name, books, lanes := NetworkName(inSandbox), c.BooksOf(inSandbox), c.lanesOf(inSandbox)
 	o := &Operator{Person: person(), books: books, lanes: lanes, ring: func() (vault.Ring, error) {
 		master, err := ReadMaster(c.MasterKey)
 		if err != nil {
@@ -85,15 +82,12 @@ func Read(ctx context.Context, c Config, inSandbox bool) (*Operator, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	books := store.Location(c.Books)
-	if inSandbox {
-		books = store.Location(c.SandboxBooks)
-	}
+	books := c.BooksOf(inSandbox)
 	reader, err := store.OpenReader(ctx, books)
 	if err != nil {
 		return nil, err
 	}
-	return &Operator{Person: person(), Reader: reader, books: books, lanes: c.Lanes, finish: reader.Close}, nil
+	return &Operator{Person: person(), Reader: reader, books: books, lanes: c.lanesOf(inSandbox), finish: reader.Close}, nil
 }
 
 // quiet is a house that a command has to itself.

@@ -17,7 +17,6 @@ import (
 	"github.com/kakehashi-pay/kakehashi/api/aps"
 	"github.com/kakehashi-pay/kakehashi/api/envelope"
 	"github.com/kakehashi-pay/kakehashi/fault"
-	"github.com/kakehashi-pay/kakehashi/store"
 )
 
 // The names of the networks of one process, on the control socket and in what is derived from the master key.
@@ -85,19 +84,20 @@ func Start(ctx context.Context, c Config, log *slog.Logger) (*Process, error) {
 
 func (p *Process) open(ctx context.Context, master Master) (err error) {
 	c := &p.Config
-	n := network{name: liveName, books: store.Location(c.Books), lanes: c.Lanes, holder: c.holder(), master: master,
-		now: p.clock.Now, alarms: p.Alarms, heads: c.Witness, closed: c.closedPath(liveName),
-		life: c.quoteLife(), near: c.NotifyPrivate, turn: p.inTurn}
-	if p.Live, err = openNetwork(ctx, n); err != nil {
+	open := func(inSandbox bool) (*Network, error) {
+		name := NetworkName(inSandbox)
+		return openNetwork(ctx, network{name: name, books: c.BooksOf(inSandbox), lanes: c.lanesOf(inSandbox),
+			holder: c.holder(), master: master, now: p.clock.Now, alarms: p.Alarms, heads: c.WitnessOf(inSandbox),
+			closed: c.closedPath(name), life: c.quoteLife(), near: c.NotifyPrivate, turn: p.inTurn})
+	}
+	if p.Live, err = open(false); err != nil {
 		return err
 	}
 	if c.Unbounded {
 		p.Live.unbind()
 	}
 	if c.SandboxBooks != "none" {
-		n.name, n.books, n.lanes = sandboxName, store.Location(c.SandboxBooks), 1
-		n.heads, n.closed = c.Witness+".sandbox", c.closedPath(sandboxName)
-		if p.Sandbox, err = openNetwork(ctx, n); err != nil {
+		if p.Sandbox, err = open(true); err != nil {
 			return err
 		}
 	}

@@ -54,11 +54,8 @@ func Restore(ctx context.Context, c Config, from *store.Reader, o Restoring) (Re
 		return Restored{}, err
 	}
 	defer held.release()
-	r := &restore{Restoring: o, books: store.Location(c.Books), witness: c.Witness,
-		path: c.closedPath(networkName(o.Sandbox))}
-	if o.Sandbox {
-		r.books, r.witness = store.Location(c.SandboxBooks), c.Witness+".sandbox"
-	}
+	r := &restore{Restoring: o, books: c.BooksOf(o.Sandbox), witness: c.WitnessOf(o.Sandbox),
+		path: c.closedPath(NetworkName(o.Sandbox))}
 	if err := store.Vacant(ctx, r.books); err != nil {
 		return Restored{}, err
 	}
@@ -209,7 +206,7 @@ func SignCopy(c Config, inSandbox bool, body string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := master.witnessKey(networkName(inSandbox))
+	key, err := master.witnessKey(NetworkName(inSandbox))
 	if err != nil {
 		return nil, err
 	}

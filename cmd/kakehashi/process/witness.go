@@ -105,10 +105,6 @@ func WitnessKey(c Config, inSandbox bool) (wire.PublicKey, error) {
 	if err != nil {
 		return wire.PublicKey{}, err
 	}
-	name := liveName
-	if inSandbox {
-		name = sandboxName
-	}
-	key, err := master.witnessKey(name)
+	key, err := master.witnessKey(NetworkName(inSandbox))
 	return key.Public(), err
 }
