@@ -34,7 +34,7 @@ type clientCreate struct {
 	Kind          string `enum:"merchant,acquirer" default:"merchant" help:"Kind of a new holder."`
 	Name          string `help:"Name of a new holder."`
 	Public        string `help:"File with the client's public key; without it one is made and shown once." type:"existingfile"`
-	Ed25519       bool   `help:"Make an Ed25519 key pair instead of RSA."`
+	Ed25519       bool   `name:"ed25519" help:"Make an Ed25519 key pair instead of RSA."`
 	NotifyURL     string `help:"Where notifications go unless a request says otherwise."`
 	NotifyFailure bool   `help:"Also tell failed payments."`
 }

@@ -44,7 +44,7 @@ type keysRotate struct {
 	setting
 	Client  string        `arg:"" help:"The client."`
 	Public  string        `help:"File with the new public key; without it one is made and shown once." type:"existingfile"`
-	Ed25519 bool          `help:"Make an Ed25519 key pair instead of RSA."`
+	Ed25519 bool          `name:"ed25519" help:"Make an Ed25519 key pair instead of RSA."`
 	Overlap time.Duration `default:"168h" help:"How long the keys that count now go on counting."`
 }
 
@@ -153,7 +153,7 @@ func (k *keysHeads) Run() error {
 
 type keysHouse struct {
 	setting
-	Ed25519 bool `help:"Ed25519 instead of RSA."`
+	Ed25519 bool `name:"ed25519" help:"Ed25519 instead of RSA."`
 }
 
 // Run makes the house's next key.

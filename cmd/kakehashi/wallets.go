@@ -31,7 +31,7 @@ type walletCreate struct {
 	ID       string `arg:"" help:"The wallet's id."`
 	Client   string `required:"" help:"Client id under which the wallet calls, and is called."`
 	Public   string `help:"File with the wallet's public key; without it one is made and shown once." type:"existingfile"`
-	Ed25519  bool   `help:"Make an Ed25519 key pair instead of RSA."`
+	Ed25519  bool   `name:"ed25519" help:"Make an Ed25519 key pair instead of RSA."`
 	Brand    string `required:"" help:"What people see."`
 	Region   string `required:"" help:"Where its users are at home: ISO 3166-1 alpha-2."`
 	Currency string `required:"" help:"What it settles in: ISO 4217."`
