@@ -6,7 +6,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/ident"
@@ -199,22 +198,8 @@ func (s *console) rate(l look.Lang, p *payment.Payment) string {
 	case !p.Converted():
 		return s.kit.Say(l, "rate.none")
 	}
-	return s.kit.Say(l, "rate", p.Price.Currency().String(), plain(p.Customer), p.Payer.Currency().String(),
-		plain(p.BaseRate), look.Money(p.Spread(), l))
-}
-
-// priceDecimals is how many decimals of a rate are shown.
-//
-// Source: reference/alipay-wire-api.md 2.11.
-const priceDecimals = 15
-
-// plain is a rate as people read it.
-func plain(r money.Ratio) string {
-	text := r.Decimal(priceDecimals, money.HalfEven)
-	if strings.Contains(text, ".") {
-		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-	}
-	return text
+	return s.kit.Say(l, "rate", p.Price.Currency().String(), p.Customer.Plain(), p.Payer.Currency().String(),
+		p.BaseRate.Plain(), look.Money(p.Spread(), l))
 }
 
 func refund(p *payment.Payment, f *payment.Refund, rows []ledger.Row) refundView {

@@ -41,14 +41,19 @@ func (r *ratesList) Run(ctx context.Context) error {
 			if r.Halted && !h.Halted() {
 				continue
 			}
-			fmt.Printf("%-12s %v of %s", h.Accepted.Source, h.Accepted.Rate, h.Accepted.At.Format(time.DateTime))
+			fmt.Printf("%-12s %s of %s", h.Accepted.Source, rateText(h.Accepted.Rate), h.Accepted.At.Format(time.DateTime))
 			if h.Halted() {
-				fmt.Printf("  HALTED: it says %v since %s", h.Offending.Rate, h.Offending.At.Format(time.DateTime))
+				fmt.Printf("  HALTED: it says %s since %s", rateText(h.Offending.Rate), h.Offending.At.Format(time.DateTime))
 			}
 			fmt.Println()
 		}
 		return nil
 	})
+}
+
+// rateText is a rate as release takes it: the pair, and a decimal.
+func rateText(r money.Rate) string {
+	return r.Base().String() + "/" + r.Quote().String() + " " + r.Price().Plain()
 }
 
 type ratesRelease struct {
@@ -80,7 +85,7 @@ func (r *ratesRelease) Run(ctx context.Context) error {
 		_, err = o.Do(ctx, flow.Put{Person: o.Person, What: "release rate", Subject: r.Source + " " + r.Pair,
 			Facts: store.Facts{Readings: []fx.Held{held}}})
 		if err == nil {
-			fmt.Printf("%s %v is believed\n", r.Source, held.Accepted.Rate)
+			fmt.Printf("%s %s is believed\n", r.Source, rateText(held.Accepted.Rate))
 		}
 		return err
 	})

@@ -10,44 +10,11 @@ import (
 	"testing"
 
 	"github.com/kakehashi-pay/kakehashi/access"
-	"github.com/kakehashi-pay/kakehashi/audit"
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/process"
 	"github.com/kakehashi-pay/kakehashi/store"
 	"github.com/kakehashi-pay/kakehashi/tabi"
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
-
-// inOrder audits the books, which nobody serves now.
-func (w *world) inOrder() {
-	w.t.Helper()
-	b, err := audit.Open(context.Background(), w.books())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer b.Close()
-	report, err := b.Full(context.Background(), audit.Options{Shelf: process.ShelfOf(w.books())})
-	if err != nil || !report.OK() {
-		w.t.Errorf("%v\n%s", err, report.String())
-	}
-}
-
-func (w *world) books() string {
-	c := w.config
-	if err := c.Check(); err != nil {
-		w.t.Fatal(err)
-	}
-	return c.Books
-}
-
-// paid reports whether the network says that a sale succeeded.
-func (w *world) state(request string) string {
-	w.t.Helper()
-	status, err := w.ask(request)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return status
-}
 
 // A shop is told of its payment, once it acknowledged never again, and an operator sees what it was told and can tell it
 // once more.

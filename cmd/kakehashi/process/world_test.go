@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/kakehashi-pay/kakehashi/access"
+	"github.com/kakehashi-pay/kakehashi/audit"
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/process"
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/till"
 	"github.com/kakehashi-pay/kakehashi/flow"
@@ -225,12 +226,38 @@ func (w *world) until(what string, holds func() bool) {
 	}
 }
 
-// ask asks for the state of a payment by its request.
-func (w *world) ask(request string) (string, error) {
+// state is what the network says of a sale, by its request.
+func (w *world) state(request string) string {
+	w.t.Helper()
 	var answer ams.InquiryPaymentResponse
 	err := w.till.Call(context.Background(), ams.InquiryPayment,
 		&ams.InquiryPaymentRequest{PaymentRequestID: wire.Text(request)}, &answer)
-	return string(answer.PaymentStatus), err
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(answer.PaymentStatus)
+}
+
+// inOrder audits the books, which nobody serves now.
+func (w *world) inOrder() {
+	w.t.Helper()
+	b, err := audit.Open(context.Background(), w.books())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer b.Close()
+	report, err := b.Full(context.Background(), audit.Options{Shelf: process.ShelfOf(w.books())})
+	if err != nil || !report.OK() {
+		w.t.Errorf("%v\n%s", err, report.String())
+	}
+}
+
+func (w *world) books() string {
+	c := w.config
+	if err := c.Check(); err != nil {
+		w.t.Fatal(err)
+	}
+	return c.Books
 }
 
 // balance is what the user has. Units: yen.
