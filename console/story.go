@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kakehashi-pay/kakehashi/fx"
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/ledger"
 	"github.com/kakehashi-pay/kakehashi/look"
@@ -198,8 +199,8 @@ func (s *console) rate(l look.Lang, p *payment.Payment) string {
 	case !p.Converted():
 		return s.kit.Say(l, "rate.none")
 	}
-	return s.kit.Say(l, "rate", p.Price.Currency().String(), p.Customer.Plain(), p.Payer.Currency().String(),
-		p.BaseRate.Plain(), look.Money(p.Spread(), l))
+	return s.kit.Say(l, "rate", p.Price.Currency().String(), fx.PriceText(p.Customer), p.Payer.Currency().String(),
+		fx.PriceText(p.BaseRate), look.Money(p.Spread(), l))
 }
 
 func refund(p *payment.Payment, f *payment.Refund, rows []ledger.Row) refundView {

@@ -114,18 +114,6 @@ func (r Ratio) Compare(s Ratio) int {
 	return cmp.Compare(leftLow, rightLow)
 }
 
-// plainDecimals are as many decimals as any rate of a source has, and more than a person reads.
-const plainDecimals = 15
-
-// Plain writes r as a person writes a rate, without zeros at the end: "0.0512". ParseRatio reads it back as r where r has at
-// most 15 decimals; others are rounded to the even neighbour.
-//
-// Invariant: r is set.
-func (r Ratio) Plain() string {
-	text := r.Decimal(plainDecimals, HalfEven)
-	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-}
-
 // Decimal writes r with exactly so many decimals, rounded once. It is for people and wires; books keep the
 // terms.
 //

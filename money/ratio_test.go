@@ -222,18 +222,3 @@ func TestArithmeticWithRatioThatWasNeverSetStops(t *testing.T) {
 	stops(t, "19 decimals", func() { money.One.Decimal(19, money.Down) })
 	stops(t, "named rounding", func() { money.One.Decimal(2, 0) })
 }
-
-func TestARatioIsWrittenPlainly(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{"0.0512": "0.0512", "9.4100": "9.41", "107.3": "107.3", "100": "100", "7.0": "7",
-		"0": "0", "0.000000000000001": "0.000000000000001"} {
-		r, err := money.ParseRatio(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := r.Plain()
-		if back, err := money.ParseRatio(got); got != want || err != nil || back != r {
-			t.Errorf("%s is written %s, want %s; %v %v", text, got, want, back, err)
-		}
-	}
-}

@@ -3,11 +3,10 @@
 package ams
 
 import (
-	"strings"
 	"time"
 
+	"github.com/kakehashi-pay/kakehashi/fx"
 	"github.com/kakehashi-pay/kakehashi/ident"
-	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/store"
 	"github.com/kakehashi-pay/kakehashi/wire"
@@ -81,19 +80,15 @@ func actual(p *payment.Payment) *wire.Amount {
 	return wire.AmountOf(p.Payer)
 }
 
-// priceDecimals is how many decimals a rate has on the wire. Source: reference/alipay-wire-api.md 2.3.
-const priceDecimals = 15
-
 // quoteOf is the rate of a payment that was converted; nothing for one that failed. The payment has copied it: it
 // holds whatever the price list does.
 func quoteOf(p *payment.Payment) *wire.Quote {
 	if !p.Converted() || p.State == payment.Failed {
 		return nil
 	}
-	price := p.Customer.Decimal(priceDecimals, money.HalfEven)
 	return &wire.Quote{QuoteID: wire.Text(ident.ID{Lane: ident.House, Digest: p.Quote}.String()),
 		QuoteCurrencyPair: wire.Text(p.Price.Currency().String() + "/" + p.Payer.Currency().String()),
-		QuotePrice:        wire.Number(strings.TrimSuffix(strings.TrimRight(price, "0"), ".")), Guaranteed: true}
+		QuotePrice:        wire.Number(fx.PriceText(p.Customer)), Guaranteed: true}
 }
 
 // psp is the wallet, by the name people know.

@@ -53,7 +53,7 @@ func (r *ratesList) Run(ctx context.Context) error {
 
 // rateText is a rate as release takes it: the pair, and a decimal.
 func rateText(r money.Rate) string {
-	return r.Base().String() + "/" + r.Quote().String() + " " + r.Price().Plain()
+	return r.Base().String() + "/" + r.Quote().String() + " " + fx.PriceText(r.Price())
 }
 
 type ratesRelease struct {
