@@ -103,7 +103,7 @@ func (t *copyTarget) flush(ctx context.Context) error {
 	if len(t.operations) == 0 {
 		return nil
 	}
-	err := transact(ctx, t.session, t.operations...)
+	err := t.session.whole(ctx, t.operations)
 	if err != nil {
 		code, kind := CodeOpen, fault.Unavailable
 		if t.dialect.refused(err) {

@@ -58,6 +58,13 @@ type operation struct {
 	rows      []cell // len(insertion.kinds) cells a row, row after row
 }
 
+// search is a lookup with what it looks for, and who is told.
+type search struct {
+	lookup     *lookup
+	args, keys []cell
+	row        func([]cell) error
+}
+
 // reads are the two ways of reading, which a session and a pool of read-only connections share.
 type reads interface {
 	// query hands each row of a statement to row; the cells are used again for the next row, their texts and bytes are not.
@@ -72,6 +79,11 @@ type reads interface {
 // Concurrency: one caller at a time.
 type session interface {
 	reads
+	// together makes several searches, in order, in one round trip where there is one to save.
+	together(ctx context.Context, searches []search) error
+	// whole is begin and commit at once, in one round trip where there is one to save. After errMissed, or where a row was
+	// refused, nothing of it happens; after any other error the outcome is in doubt.
+	whole(ctx context.Context, operations []operation) error
 	// begin opens a transaction and runs the operations in it. After an error it is rolled back: nothing of it happens.
 	begin(ctx context.Context, operations []operation) error
 	// commit ends the transaction that begin opened. It has no deadline: after an error the outcome is in doubt.
@@ -87,12 +99,12 @@ type session interface {
 // dialect is every way in which the two engines differ.
 type dialect struct {
 	name      string
-	types     *strings.Replacer             // column types and table suffix of a migration
-	insertion func(i *insertion) string     // the SQL of a bulk insertion
-	lookup    func(l *lookup, n int) string // the SQL of a bulk lookup of n keys
-	empty     string                        // the SQL before the name of a table that is emptied whole
-	refused   func(err error) bool          // a row was refused for what it is: nothing is in doubt, and it would be again
-	broken    func(err error) bool          // the disk no longer keeps what it is given: nothing may be built on it
+	types     *strings.Replacer // column types and table suffix of a migration
+	insertion func(i *insertion, rows int) string
+	lookup    func(l *lookup, keys int) string
+	empty     string               // the SQL before the name of a table that is emptied whole
+	refused   func(err error) bool // a row was refused for what it is: nothing is in doubt, and it would be again
+	broken    func(err error) bool // the disk no longer keeps what it is given: nothing may be built on it
 }
 
 func number(n int64) cell { return cell{number: n} }
@@ -116,8 +128,18 @@ func orNil(b []byte) []byte {
 // errMissed says that an operation which had to change one row did not.
 var errMissed = errors.New("store: a row is not as it has to be")
 
-// transact runs operations in a transaction of their own.
-func transact(ctx context.Context, s session, operations ...operation) error {
+// inOrder makes searches one after another.
+func inOrder(ctx context.Context, r reads, searches []search) error {
+	for _, s := range searches {
+		if err := r.lookup(ctx, s.lookup, s.args, s.keys, s.row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inParts begins a transaction and commits it.
+func inParts(ctx context.Context, s session, operations []operation) error {
 	if err := s.begin(ctx, operations); err != nil {
 		return err
 	}

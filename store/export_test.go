@@ -102,6 +102,33 @@ func (s *troubled) commit() error {
 	return err
 }
 
+// whole goes in one piece wherever no trouble lies within it.
+func (s *troubled) whole(ctx context.Context, operations []operation) error {
+	if s.gone || s.trouble.Between != nil || (s.trouble.Moment != Never && s.trouble.Moment != AfterCommit) {
+		return inParts(ctx, s, operations)
+	}
+	s.trouble.Operations = len(operations)
+	err := s.session.whole(ctx, operations)
+	if s.trouble.Moment == AfterCommit {
+		return errors.Join(err, s.lose())
+	}
+	if afterwards := s.trouble.Afterwards; err == nil && afterwards != nil {
+		s.trouble.Afterwards = nil
+		afterwards()
+	}
+	return err
+}
+
+func (s *troubled) together(ctx context.Context, searches []search) error {
+	if s.gone {
+		return errLost
+	}
+	if s.trouble.Moment == AtRead {
+		return s.lose()
+	}
+	return s.session.together(ctx, searches)
+}
+
 func (s *troubled) query(ctx context.Context, st *statement, args []cell, row func([]cell) error) error {
 	if s.gone {
 		return errLost

@@ -14,32 +14,43 @@ import (
 // pageMax is how many rows a page holds. Source: decisions A11: nothing takes more than 512 rows.
 const pageMax = 512
 
-// loadFamilies reads payments by their ids and folds each from its journal rows.
-func loadFamilies(ctx context.Context, r reads, lane ident.Lane, ids []cell) ([]*payment.Payment, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	byOrigin := map[int64]*payment.Payment{}
-	var all []*payment.Payment
-	var origins []cell
-	err := r.lookup(ctx, &loadPayments, []cell{number(lane.Key())}, ids, func(c []cell) error {
+// families are payments that are read by their ids, each folded from its journal rows: requests first, then journal.
+type families struct {
+	lane     ident.Lane
+	byOrigin map[int64]*payment.Payment
+	all      []*payment.Payment
+	origins  []cell
+}
+
+// requests looks for the payments' own rows.
+func (f *families) requests(ids []cell) search {
+	return search{lookup: &loadPayments, args: []cell{number(f.lane.Key())}, keys: ids, row: func(c []cell) error {
 		request, origin, err := paymentRow(c)
-		if err != nil || byOrigin[origin] != nil {
+		if err != nil || f.byOrigin[origin] != nil {
 			return err
 		}
+		if f.byOrigin == nil {
+			f.byOrigin = map[int64]*payment.Payment{}
+		}
 		p := &payment.Payment{Request: *request}
-		byOrigin[origin], all, origins = p, append(all, p), append(origins, number(origin))
+		f.byOrigin[origin], f.all, f.origins = p, append(f.all, p), append(f.origins, number(origin))
 		return nil
-	})
-	if err != nil || len(origins) == 0 {
-		return nil, err
+	}}
+}
+
+// journal reads the rows of the payments that were found.
+//
+// Errors: Internal row_damaged.
+func (f *families) journal(ctx context.Context, r reads) ([]*payment.Payment, error) {
+	if len(f.all) == 0 {
+		return nil, nil
 	}
-	err = r.lookup(ctx, &journalFamilies, []cell{number(lane.Key())}, origins, func(c []cell) error {
+	err := r.lookup(ctx, &journalFamilies, []cell{number(f.lane.Key())}, f.origins, func(c []cell) error {
 		row, err := journalRow(c)
 		if err != nil {
 			return err
 		}
-		p := byOrigin[row.Origin]
+		p := f.byOrigin[row.Origin]
 		change, err := payment.ChangeOf(&row, &p.Request)
 		if err != nil {
 			return err
@@ -49,12 +60,24 @@ func loadFamilies(ctx context.Context, r reads, lane ident.Lane, ids []cell) ([]
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range all {
+	for _, p := range f.all {
 		if p.Origin == 0 {
 			return nil, damaged("store.Payment", "payment %v has no journal row", p.ID)
 		}
 	}
-	return all, nil
+	return f.all, nil
+}
+
+// loadFamilies reads payments by their ids and folds each from its journal rows.
+func loadFamilies(ctx context.Context, r reads, lane ident.Lane, ids []cell) ([]*payment.Payment, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	f := families{lane: lane}
+	if err := inOrder(ctx, r, []search{f.requests(ids)}); err != nil {
+		return nil, err
+	}
+	return f.journal(ctx, r)
 }
 
 // journalPage is the next rows of a lane after one.

@@ -38,66 +38,80 @@ func (w *Writer) readFault(err error) error {
 	return err
 }
 
+// fill asks in as few round trips as there can be: for a payment that is new, one.
 func (w *Writer) fill(ctx context.Context, v *View, k Keys) error {
-	payments, err := w.fillRefunds(ctx, v, k.Refunds)
+	balances, err := w.balances(ctx, v, k.Balances)
 	if err != nil {
 		return err
 	}
-	if err := w.fillPayments(ctx, v, k.Payments, payments); err != nil {
-		return err
-	}
-	if err := w.fillClaims(ctx, v, k.Marks); err != nil {
-		return err
-	}
-	return w.fillBalances(ctx, v, k.Balances)
-}
-
-// fillRefunds finds the payments of refunds.
-func (w *Writer) fillRefunds(ctx context.Context, v *View, refunds []ident.Digest) (payments []ident.Digest, err error) {
-	var missing []cell
-	for i := range refunds {
-		if p, ok := v.refunds[refunds[i]]; ok {
-			payments = append(payments, p)
-		} else {
-			missing = append(missing, blob(refunds[i][:]))
+	wanted := families{lane: v.lane}
+	var origins []ident.Digest // payments of the refunds
+	searches := appendSearch(nil, v.refundsOf(k.Refunds, &origins))
+	searches = appendSearch(searches, wanted.requests(v.unseen(k.Payments)))
+	searches = append(searches, v.claimsOf(k.Marks)...)
+	searches = appendSearch(searches, balances)
+	if len(searches) > 0 {
+		if err := w.session.together(ctx, searches); err != nil {
+			return err
 		}
 	}
-	if len(missing) == 0 {
-		return payments, nil
+	for _, c := range balances.keys {
+		v.moved[ledger.Number(c.number)].loaded = true // where there is no row, nothing was stored
 	}
-	err = w.session.lookup(ctx, &loadRefunds, []cell{number(v.lane.Key())}, missing, func(c []cell) error {
+	if missing := v.unseen(origins); len(missing) > 0 {
+		if err := inOrder(ctx, w.session, []search{wanted.requests(missing)}); err != nil {
+			return err
+		}
+	}
+	loaded, err := wanted.journal(ctx, w.session)
+	for _, p := range loaded {
+		v.put(p)
+	}
+	return err
+}
+
+func appendSearch(all []search, s search) []search {
+	if len(s.keys) == 0 {
+		return all
+	}
+	return append(all, s)
+}
+
+// unseen are the payments that the view does not hold.
+func (v *View) unseen(ids []ident.Digest) []cell {
+	var missing []cell
+	for i := range ids {
+		if v.payments[ids[i]] == nil {
+			missing = append(missing, blob(ids[i][:]))
+		}
+	}
+	return missing
+}
+
+// refundsOf looks for refunds, and says into payments whose they are.
+func (v *View) refundsOf(refunds []ident.Digest, payments *[]ident.Digest) search {
+	s := search{lookup: &loadRefunds, args: []cell{number(v.lane.Key())}}
+	for i := range refunds {
+		if p, ok := v.refunds[refunds[i]]; ok {
+			*payments = append(*payments, p)
+		} else {
+			s.keys = append(s.keys, blob(refunds[i][:]))
+		}
+	}
+	s.row = func(c []cell) error {
 		r, err := refundRow(c)
 		if err != nil {
 			return err
 		}
 		v.refunds[r.ID.Digest] = r.Payment.Digest
-		payments = append(payments, r.Payment.Digest)
+		*payments = append(*payments, r.Payment.Digest)
 		return nil
-	})
-	return payments, err
+	}
+	return s
 }
 
-func (w *Writer) fillPayments(ctx context.Context, v *View, lists ...[]ident.Digest) error {
-	var missing []cell
-	for _, ids := range lists {
-		for i := range ids {
-			if v.payments[ids[i]] == nil {
-				missing = append(missing, blob(ids[i][:]))
-			}
-		}
-	}
-	loaded, err := loadFamilies(ctx, w.session, v.lane, missing)
-	if err != nil {
-		return err
-	}
-	for _, p := range loaded {
-		v.put(p)
-	}
-	return nil
-}
-
-// fillClaims looks for marks in the hour of the batch and in the one before: older codes are refused by their issuers.
-func (w *Writer) fillClaims(ctx context.Context, v *View, marks []payment.Mark) error {
+// claimsOf looks for marks in the hour of the batch and in the one before: older codes are refused by their issuers.
+func (v *View) claimsOf(marks []payment.Mark) []search {
 	var missing []cell
 	for i := range marks {
 		if _, ok := v.claims[marks[i]]; !ok {
@@ -107,55 +121,39 @@ func (w *Writer) fillClaims(ctx context.Context, v *View, marks []payment.Mark) 
 	if len(missing) == 0 {
 		return nil
 	}
+	var both []search
 	for hour := HourOf(v.now) - 1; hour <= HourOf(v.now); hour++ {
-		args := []cell{number(v.lane.Key()), number(hour)}
-		err := w.session.lookup(ctx, &claimsOf, args, missing, func(c []cell) error {
-			claim, err := claimRow(v.lane, c)
-			if err == nil {
-				v.claim(claim)
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
+		both = append(both, search{lookup: &claimsOf, args: []cell{number(v.lane.Key()), number(hour)}, keys: missing,
+			row: func(c []cell) error {
+				claim, err := claimRow(v.lane, c)
+				if err == nil {
+					v.claim(claim)
+				}
+				return err
+			}})
 	}
-	return nil
+	return both
 }
 
-// fillBalances reads what table balance holds of accounts, where they exist.
-func (w *Writer) fillBalances(ctx context.Context, v *View, accounts []ledger.Account) error {
-	var missing []cell
+// balances looks for what table balance holds of accounts, where they exist.
+func (w *Writer) balances(ctx context.Context, v *View, accounts []ledger.Account) (search, error) {
+	s := search{lookup: &loadBalances, args: []cell{number(v.lane.Key())}, row: func(c []cell) error {
+		v.moved[ledger.Number(c[0].number)].stored = ledger.Balance{Debits: c[2].number, Credits: c[3].number}
+		return nil
+	}}
 	for _, a := range accounts {
 		n, ok, err := w.accountNumber(ctx, v, a)
 		if err != nil {
-			return err
+			return search{}, err
 		}
 		if m := v.moved[n]; ok && (m == nil || !m.loaded) {
-			missing = append(missing, number(int64(n)))
+			if m == nil {
+				v.moved[n] = &moved{}
+			}
+			s.keys = append(s.keys, number(int64(n)))
 		}
 	}
-	if len(missing) == 0 {
-		return nil
-	}
-	stored := map[ledger.Number]ledger.Balance{}
-	err := w.session.lookup(ctx, &loadBalances, []cell{number(v.lane.Key())}, missing, func(c []cell) error {
-		stored[ledger.Number(c[0].number)] = ledger.Balance{Debits: c[2].number, Credits: c[3].number}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, c := range missing {
-		n := ledger.Number(c.number)
-		m := v.moved[n]
-		if m == nil {
-			m = &moved{}
-			v.moved[n] = m
-		}
-		m.stored, m.loaded = stored[n], true
-	}
-	return nil
+	return s, nil
 }
 
 // accountNumber is the number of an account that was opened before.

@@ -58,6 +58,14 @@ func (s *lapsing) begin(ctx context.Context, operations []operation) error {
 	return s.session.begin(ctx, operations)
 }
 
+func (s *lapsing) whole(ctx context.Context, operations []operation) error {
+	return inParts(ctx, s, operations)
+}
+
+func (s *lapsing) together(ctx context.Context, searches []search) error {
+	return inOrder(ctx, s, searches)
+}
+
 func (s *lapsing) query(ctx context.Context, st *statement, args []cell, row func([]cell) error) error {
 	switch {
 	case s.gone:

@@ -32,11 +32,10 @@ var insertParked = statement{
 // happen either way; Unknown store_disk_failed: close the writer and look at the disk.
 func (w *Writer) Park(ctx context.Context, p Parked) error {
 	key, at := w.row.Lane.Key(), p.At.UnixMicro()
-	err := transact(ctx, w.session,
-		operation{statement: &renewLane, must: true, args: []cell{number(w.now.UnixMicro()), number(key),
-			number(w.row.Epoch)}},
-		operation{statement: &insertParked, args: []cell{number(key), number(at), text(p.Kind), blob(p.Data),
-			text(p.Reason), number(key), number(at)}})
+	err := w.session.whole(ctx, []operation{
+		{statement: &renewLane, must: true, args: []cell{number(w.now.UnixMicro()), number(key), number(w.row.Epoch)}},
+		{statement: &insertParked, args: []cell{number(key), number(at), text(p.Kind), blob(p.Data), text(p.Reason),
+			number(key), number(at)}}})
 	switch {
 	case errors.Is(err, errMissed):
 		return w.lost()

@@ -19,16 +19,25 @@ import (
 var postgresDialect = dialect{
 	name:  "postgres",
 	types: strings.NewReplacer("/*table*/", "", "TEXT", `TEXT COLLATE "C"`), // in the order of bytes, as SQLite's
-	insertion: func(i *insertion) string {
-		arrays := make([]string, len(i.kinds))
+	insertion: func(i *insertion, rows int) string {
+		each := make([]string, len(i.kinds))
 		for k, kind := range i.kinds {
-			arrays[k] = "$" + strconv.Itoa(k+1) + "::" + postgresTypes[kind] + "[]"
+			each[k] = "$" + strconv.Itoa(k+1)
+			if rows > 1 {
+				each[k] += "::" + postgresTypes[kind] + "[]"
+			}
 		}
-		return "INSERT INTO " + i.table + " (" + i.columns + ") SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ") " +
-			i.suffix
+		values := strings.Join(each, ", ")
+		if rows == 1 { // a quarter of what an array for each column costs
+			return "INSERT INTO " + i.table + " (" + i.columns + ") VALUES (" + values + ") " + i.suffix
+		}
+		return "INSERT INTO " + i.table + " (" + i.columns + ") SELECT * FROM unnest(" + values + ") " + i.suffix
 	},
 	// One index descent a key, whatever the statistics say: on a table that was never analysed, "= ANY" reads the whole lane.
-	lookup: func(l *lookup, _ int) string {
+	lookup: func(l *lookup, n int) string {
+		if n == 1 {
+			return l.sql + " = $" + strconv.Itoa(len(l.in)+1) + " " + l.tail
+		}
 		return "SELECT found.* FROM unnest($" + strconv.Itoa(len(l.in)+1) + "::" + postgresTypes[l.key] +
 			"[]) AS k (key), LATERAL (" + l.sql + " = k.key OFFSET 0) AS found " + l.tail
 	},
@@ -48,7 +57,7 @@ type setting struct{ name, value string }
 // The settings of every connection. Each statement is an index descent or a range in the index's order, so the planner is
 // kept from what it would try on tables that it has no statistics of.
 var postgresSettings = []setting{{"enable_seqscan", "off"}, {"enable_bitmapscan", "off"}, {"enable_hashjoin", "off"},
-	{"enable_mergejoin", "off"}, {"tcp_keepalives_idle", "5"}, {"tcp_keepalives_interval", "2"},
+	{"enable_mergejoin", "off"}, {"plan_cache_mode", "force_generic_plan"}, {"jit", "off"}, {"tcp_keepalives_idle", "5"}, {"tcp_keepalives_interval", "2"},
 	{"tcp_keepalives_count", "3"}, {"application_name", "kakehashi"}}
 
 // The settings of connections that write. A statement has no time limit: a COMMIT that is cancelled while it waits for the
@@ -80,8 +89,27 @@ func postgresConfigure(c *pgconn.Config, settings ...[]setting) {
 
 // postgresSession is one connection of the native driver; statements are prepared on first use and kept.
 type postgresSession struct {
-	conn    *pgx.Conn
-	warning string // the last one from the server
+	conn     *pgx.Conn
+	warning  string                // the last one from the server
+	raisings map[*statement]string // what raising has made
+	inserts  map[sizedInsertion]string
+}
+
+// sizedInsertion is an insertion of one row, or of many.
+type sizedInsertion struct {
+	insertion *insertion
+	many      bool
+}
+
+// text is the statement of an insertion of so many rows.
+func (s *postgresSession) text(i *insertion, rows int) string {
+	key := sizedInsertion{insertion: i, many: rows > 1}
+	sql, ok := s.inserts[key]
+	if !ok {
+		sql = postgresDialect.insertion(i, rows)
+		s.inserts[key] = sql
+	}
+	return sql
 }
 
 func openPostgresSession(ctx context.Context, url string, settings ...setting) (*postgresSession, error) {
@@ -89,7 +117,7 @@ func openPostgresSession(ctx context.Context, url string, settings ...setting) (
 	if err != nil {
 		return nil, err
 	}
-	s := &postgresSession{}
+	s := &postgresSession{raisings: map[*statement]string{}, inserts: map[sizedInsertion]string{}}
 	postgresConfigure(&config.Config, postgresWriting, settings)
 	config.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
 		if n.SeverityUnlocalized == "WARNING" {
@@ -172,9 +200,14 @@ func postgresRows(ctx context.Context, p postgresQuerier, q question, row func([
 	if err != nil {
 		return err
 	}
+	return postgresRead(rows, q.out, row)
+}
+
+// postgresRead hands each row to row.
+func postgresRead(rows pgx.Rows, out string, row func([]cell) error) error {
 	defer rows.Close()
-	cells, into := make([]cell, len(q.out)), make([]any, len(q.out))
-	for i, kind := range q.out {
+	cells, into := make([]cell, len(out)), make([]any, len(out))
+	for i, kind := range out {
 		switch kind {
 		case kindNumber:
 			into[i] = &cells[i].number
@@ -205,6 +238,10 @@ func asked(st *statement, args []cell) question {
 
 // sought is a lookup of many keys as a question.
 func sought(l *lookup, args, keys []cell) question {
+	if len(keys) == 1 {
+		return question{sql: postgresDialect.lookup(l, 1), out: l.out,
+			args: append(postgresArgs(l.in, args), postgresArgs(string(l.key), keys)...)}
+	}
 	return question{sql: postgresDialect.lookup(l, len(keys)), out: l.out,
 		args: append(postgresArgs(l.in, args), column(l.key, keys, 0, 1))}
 }
@@ -217,22 +254,69 @@ func (s *postgresSession) lookup(ctx context.Context, l *lookup, args, keys []ce
 	return postgresRows(ctx, s.conn, sought(l, args, keys), row)
 }
 
+// together asks everything in one round trip.
+func (s *postgresSession) together(ctx context.Context, searches []search) error {
+	var batch pgx.Batch
+	for i := range searches {
+		q := sought(searches[i].lookup, searches[i].args, searches[i].keys)
+		batch.Queue(q.sql, q.args...)
+	}
+	results := s.conn.SendBatch(ctx, &batch)
+	for i := range searches {
+		rows, err := results.Query()
+		if err == nil {
+			err = postgresRead(rows, searches[i].lookup.out, searches[i].row)
+		}
+		if err != nil {
+			return errors.Join(err, results.Close())
+		}
+	}
+	return results.Close()
+}
+
+// queue adds what an operation asks.
+func (s *postgresSession) queue(batch *pgx.Batch, o *operation, raising bool) {
+	if o.statement != nil {
+		sql := o.statement.sql
+		if raising && o.must {
+			sql = s.raising(o.statement)
+		}
+		batch.Queue(sql, postgresArgs(o.statement.in, o.args)...)
+		return
+	}
+	width := len(o.insertion.kinds)
+	rows := len(o.rows) / width
+	if rows == 1 {
+		batch.Queue(s.text(o.insertion, rows), postgresArgs(o.insertion.kinds, o.rows)...)
+		return
+	}
+	arrays := make([]any, width)
+	for k, kind := range o.insertion.kinds {
+		arrays[k] = column(kind, o.rows, k, width)
+	}
+	batch.Queue(s.text(o.insertion, rows), arrays...)
+}
+
+// raising is a statement that fails, and its transaction with it, where it does not change exactly one row: so a COMMIT can be
+// sent behind it before anybody has seen what it came to.
+func (s *postgresSession) raising(st *statement) string {
+	if sql, ok := s.raisings[st]; ok {
+		return sql
+	}
+	sql := "WITH done AS (" + st.sql + " RETURNING 1) SELECT 1 / CAST(COUNT(*) = 1 AS INTEGER) FROM done"
+	s.raisings[st] = sql
+	return sql
+}
+
+// divisionByZero is what raising fails with. Source: PostgreSQL 15, appendix A.
+const divisionByZero = "22012"
+
 // begin sends the whole transaction but its COMMIT in one round trip.
 func (s *postgresSession) begin(ctx context.Context, operations []operation) error {
 	var batch pgx.Batch
 	batch.Queue("BEGIN")
 	for i := range operations {
-		o := &operations[i]
-		if o.statement != nil {
-			batch.Queue(o.statement.sql, postgresArgs(o.statement.in, o.args)...)
-			continue
-		}
-		width := len(o.insertion.kinds)
-		arrays := make([]any, width)
-		for k, kind := range o.insertion.kinds {
-			arrays[k] = column(kind, o.rows, k, width)
-		}
-		batch.Queue(postgresDialect.insertion(o.insertion), arrays...)
+		s.queue(&batch, &operations[i], false)
 	}
 	results := s.conn.SendBatch(ctx, &batch)
 	err := postgresAffected(results, operations)
@@ -262,16 +346,65 @@ func postgresAffected(results pgx.BatchResults, operations []operation) error {
 	return nil
 }
 
+// whole sends the whole transaction in one round trip, without a deadline, as commit.
+func (s *postgresSession) whole(_ context.Context, operations []operation) error {
+	var batch pgx.Batch
+	batch.Queue("BEGIN")
+	for i := range operations {
+		s.queue(&batch, &operations[i], true)
+	}
+	batch.Queue("COMMIT")
+	s.warning = ""
+	results := s.conn.SendBatch(context.Background(), &batch)
+	committed, err := postgresCommitted(results, operations)
+	if closeErr := results.Close(); err == nil {
+		err = closeErr
+	}
+	switch {
+	case err == nil:
+		return s.certain(committed)
+	case s.conn.IsClosed():
+		return err
+	}
+	return errors.Join(err, s.rollback())
+}
+
+// postgresCommitted reads what each operation came to, and what COMMIT was answered by. The server skips whatever comes after
+// the operation that fails, COMMIT included.
+func postgresCommitted(results pgx.BatchResults, operations []operation) (tag string, err error) {
+	if _, err := results.Exec(); err != nil {
+		return "", err
+	}
+	for i := range operations {
+		_, err := results.Exec()
+		var raised *pgconn.PgError
+		switch {
+		case operations[i].must && errors.As(err, &raised) && raised.Code == divisionByZero:
+			return "", errMissed
+		case err != nil:
+			return "", err
+		}
+	}
+	commit, err := results.Exec()
+	return commit.String(), err
+}
+
 // commit has no deadline. A warning makes the outcome doubtful: a wait for the standby that an operator cancels ends with
 // COMMIT and a warning that the standby may lack it.
 func (s *postgresSession) commit() error {
 	s.warning = ""
 	tag, err := s.conn.Exec(context.Background(), "COMMIT")
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case tag.String() != "COMMIT":
-		return errors.New("store: COMMIT was answered by " + tag.String())
+	}
+	return s.certain(tag.String())
+}
+
+// certain is an error where the answer to COMMIT leaves a doubt.
+func (s *postgresSession) certain(tag string) error {
+	switch {
+	case tag != "COMMIT":
+		return errors.New("store: COMMIT was answered by " + tag)
 	case s.warning != "":
 		return errors.New("store: COMMIT was answered with a warning: " + s.warning)
 	}

@@ -139,7 +139,7 @@ func (s *Shelf) write(ctx context.Context, operations ...operation) error {
 	if err := s.connect(ctx); err != nil {
 		return err
 	}
-	err := transact(ctx, s.session, operations...)
+	err := s.session.whole(ctx, operations)
 	switch {
 	case err == nil:
 		return nil

@@ -21,7 +21,7 @@ import (
 var sqliteDialect = dialect{
 	name:  "sqlite",
 	types: strings.NewReplacer("BIGINT", "INTEGER", "BYTEA", "BLOB", "/*table*/", "STRICT"),
-	insertion: func(i *insertion) string {
+	insertion: func(i *insertion, _ int) string {
 		return "INSERT INTO " + i.table + " (" + i.columns + ") VALUES " + questionMarks(len(i.kinds)) + " " + i.suffix
 	},
 	lookup: func(l *lookup, n int) string {
@@ -153,7 +153,7 @@ func (s *sqliteSession) ofInsertion(i *insertion) (driver.Stmt, error) {
 	if p, ok := s.prepared[i]; ok {
 		return p, nil
 	}
-	return s.prepare(i, sqliteDialect.insertion(i))
+	return s.prepare(i, sqliteDialect.insertion(i, 1))
 }
 
 func (s *sqliteSession) ofLookup(l *lookup, keys int) (driver.Stmt, error) {
@@ -318,6 +318,14 @@ func (s *sqliteSession) lookup(_ context.Context, l *lookup, args, keys []cell, 
 		keys = keys[n:]
 	}
 	return nil
+}
+
+func (s *sqliteSession) together(ctx context.Context, searches []search) error {
+	return inOrder(ctx, s, searches)
+}
+
+func (s *sqliteSession) whole(ctx context.Context, operations []operation) error {
+	return inParts(ctx, s, operations)
 }
 
 func (s *sqliteSession) begin(_ context.Context, operations []operation) error {

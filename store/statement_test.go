@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -97,14 +98,14 @@ var onOneEngine = []string{"backendConnected", "checkpointPassive", "checkpointR
 	"hasFooter", "checkIntegrity"}
 
 // sql is the text as a dialect sends it.
-func (s said) sql(d *dialect) string {
+func (s said) sql(d *dialect, rows int) string {
 	switch {
 	case s.statement != nil:
 		return s.statement.sql
 	case s.insertion != nil:
-		return d.insertion(s.insertion)
+		return d.insertion(s.insertion, rows)
 	}
-	return d.lookup(s.lookup, 1)
+	return d.lookup(s.lookup, rows)
 }
 
 // in are the kinds of the parameters as a dialect binds them.
@@ -244,7 +245,7 @@ func TestEveryStatementIsUnderstoodBySQLite(t *testing.T) {
 		if s.onShelf {
 			on = shelf
 		}
-		prepared, err := on.(*sqliteSession).driver.Prepare(s.sql(&sqliteDialect))
+		prepared, err := on.(*sqliteSession).driver.Prepare(s.sql(&sqliteDialect, 1))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -295,15 +296,18 @@ func TestEveryStatementIsUnderstoodByPostgreSQL(t *testing.T) {
 		if s.onShelf {
 			on = shelf
 		}
-		d, err := on.(*postgresSession).conn.Prepare(context.Background(), name, s.sql(&postgresDialect))
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
+		for rows := 1; rows <= 2; rows++ {
+			as := fmt.Sprint(name, rows)
+			d, err := on.(*postgresSession).conn.Prepare(context.Background(), as, s.sql(&postgresDialect, rows))
+			if err != nil {
+				t.Errorf("%s: %v", as, err)
+				continue
+			}
+			if len(d.ParamOIDs) != len(s.in()) {
+				t.Errorf("%s has %d parameters, and %d kinds", as, len(d.ParamOIDs), len(s.in()))
+			}
+			columns(t, as, s, func() int { return len(d.Fields) })
 		}
-		if len(d.ParamOIDs) != len(s.in()) {
-			t.Errorf("%s has %d parameters, and %d kinds", name, len(d.ParamOIDs), len(s.in()))
-		}
-		columns(t, name, s, func() int { return len(d.Fields) })
 	}
 }
 
@@ -311,7 +315,7 @@ func TestNoStatementChangesTheJournalsHistory(t *testing.T) {
 	t.Parallel()
 	for _, name := range names() {
 		s := everything[name]
-		text := strings.ToUpper(strings.Join(strings.Fields(s.sql(&sqliteDialect)), " "))
+		text := strings.ToUpper(strings.Join(strings.Fields(s.sql(&sqliteDialect, 1)), " "))
 		for _, forbidden := range []string{"UPDATE JOURNAL", "DELETE FROM JOURNAL", "REPLACE INTO JOURNAL"} {
 			if strings.Contains(text, forbidden) {
 				t.Errorf("%s: %s", name, forbidden)
@@ -347,7 +351,7 @@ func TestEveryStatementOnAHotTableNamesItsLane(t *testing.T) {
 	across := 0
 	for _, name := range names() {
 		s := everything[name]
-		text := s.sql(&sqliteDialect)
+		text := s.sql(&sqliteDialect, 1)
 		table, where := tableOf(t, name, text, s.onShelf)
 		switch {
 		case where != distributed:

@@ -118,8 +118,8 @@ func (w *Writer) Renew(ctx context.Context, now time.Time) error {
 	if w.session.lost() {
 		return w.mend(ctx) // which renews
 	}
-	err := transact(ctx, w.session, operation{statement: &renewLane, must: true,
-		args: []cell{number(now.UnixMicro()), number(w.row.Lane.Key()), number(w.row.Epoch)}})
+	err := w.session.whole(ctx, []operation{{statement: &renewLane, must: true,
+		args: []cell{number(now.UnixMicro()), number(w.row.Lane.Key()), number(w.row.Epoch)}}})
 	switch {
 	case errors.Is(err, errMissed):
 		return w.lost()
@@ -136,7 +136,7 @@ func (w *Writer) Renew(ctx context.Context, now time.Time) error {
 // more may be: close the writer and look at the disk.
 func (w *Writer) Commit(ctx context.Context, b *Batch) error {
 	b.after.Epoch = w.row.Epoch // a connection may have been mended since the draft began
-	err := transact(ctx, w.session, b.operations()...)
+	err := w.session.whole(ctx, b.operations())
 	switch {
 	case errors.Is(err, errMissed):
 		return w.lost()
