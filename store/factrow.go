@@ -4,6 +4,7 @@ package store
 
 import (
 	"time"
+	"unique"
 
 	"github.com/kakehashi-pay/kakehashi/access"
 	"github.com/kakehashi-pay/kakehashi/calendar"
@@ -134,10 +135,14 @@ func merchantRow(c []cell) (merchant.Merchant, error) {
 	if !ok || len(c[0].bytes) != 16 || !currency.Valid() {
 		return merchant.Merchant{}, damaged("store.Merchant", "merchant %s of %s", c[3].text, c[2].text)
 	}
-	return merchant.Merchant{ID: ident.ID{Lane: lane, Digest: ident.Digest(c[0].bytes)}, Holder: ident.Holder(c[2].text),
-		Reference: c[3].text, Name: c[4].text, MCC: c[5].text, Region: c[6].text, Prefecture: int(c[7].number),
-		Currency: currency, Status: merchant.Status(c[9].text), Plan: merchant.PlanID(c[10].text)}, nil
+	return merchant.Merchant{ID: ident.ID{Lane: lane, Digest: ident.Digest(c[0].bytes)},
+		Holder: ident.Holder(common(c[2].text)), Reference: c[3].text, Name: c[4].text, MCC: common(c[5].text),
+		Region: common(c[6].text), Prefecture: int(c[7].number), Currency: currency,
+		Status: merchant.Status(common(c[9].text)), Plan: merchant.PlanID(common(c[10].text))}, nil
 }
+
+// common is one copy of a text that many facts have: hundreds of thousands of them are kept.
+func common(text string) string { return unique.Make(text).Value() }
 
 func planRow(c []cell) (merchant.Plan, error) {
 	percent, err := money.RatioOf(c[1].number, c[2].number)

@@ -26,7 +26,7 @@ type benchStore struct {
 	Payments  int    `default:"1000000" help:"Payments in the store before anything is measured."`
 	Callers   int    `default:"256" help:"Callers at once."`
 	Seconds   int    `default:"15" help:"How long to measure."`
-	Profile   string `help:"Write a processor profile of the measurement to this file."`
+	Profile   string `help:"Write a processor profile of the measurement to this file, and of memory beside it (.heap)."`
 }
 
 func (b *benchStore) options() bench.EngineOptions {
@@ -59,7 +59,7 @@ type benchNetwork struct {
 	Books     string `help:"Store: empty for SQLite in the folder, or a postgres:// URL."`
 	Lanes     int    `default:"1" help:"Lanes; the embedded store has one."`
 	Merchants int    `default:"1000" help:"Merchants in the store."`
-	Profile   string `help:"Write a processor profile of the measurement to this file."`
+	Profile   string `help:"Write a processor profile of the measurement to this file, and of memory beside it (.heap)."`
 }
 
 func (b *benchNetwork) options() bench.NetworkOptions {

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/pprof"
 	"strings"
 	"sync"
@@ -36,7 +37,7 @@ func (m Missed) verdict() error {
 	return m
 }
 
-// profile writes a processor profile to a file until stop is called.
+// profile writes a processor profile to a file until stop is called, and then, into PATH.heap, what memory holds.
 func profile(path string) (stop func(), err error) {
 	if path == "" {
 		return func() {}, nil
@@ -48,9 +49,16 @@ func profile(path string) (stop func(), err error) {
 	if err := pprof.StartCPUProfile(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	heap, err := os.Create(path + ".heap")
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
 	return func() {
 		pprof.StopCPUProfile()
-		f.Close()
+		runtime.GC() // the profile is of the last collection
+		if err := errors.Join(f.Close(), pprof.WriteHeapProfile(heap), heap.Close()); err != nil {
+			fmt.Fprintln(os.Stderr, "kakehashi: the profile:", err)
+		}
 	}, nil
 }
 
