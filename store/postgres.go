@@ -55,9 +55,10 @@ var postgresTypes = map[rune]string{kindNumber: "bigint", kindText: "text", kind
 type setting struct{ name, value string }
 
 // The settings of every connection. Each statement is an index descent or a range in the index's order, so the planner is
-// kept from what it would try on tables that it has no statistics of.
+// kept from what it would try on tables that it has no statistics of, and from planning the same statement again each time.
 var postgresSettings = []setting{{"enable_seqscan", "off"}, {"enable_bitmapscan", "off"}, {"enable_hashjoin", "off"},
-	{"enable_mergejoin", "off"}, {"plan_cache_mode", "force_generic_plan"}, {"jit", "off"}, {"tcp_keepalives_idle", "5"}, {"tcp_keepalives_interval", "2"},
+	{"enable_mergejoin", "off"}, {"plan_cache_mode", "force_generic_plan"}, {"jit", "off"},
+	{"tcp_keepalives_idle", "5"}, {"tcp_keepalives_interval", "2"},
 	{"tcp_keepalives_count", "3"}, {"application_name", "kakehashi"}}
 
 // The settings of connections that write. A statement has no time limit: a COMMIT that is cancelled while it waits for the

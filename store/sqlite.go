@@ -34,13 +34,16 @@ var sqliteDialect = dialect{
 
 // The settings of every connection: statements wait for a lock rather than fail, and nothing acknowledged may be lost, so
 // synchronous is FULL. The log is checkpointed by CheckpointLog; the writer does it itself only where nobody calls that.
+//
+// A cache's size is in KiB of pages. In memory it is twice as much: the driver's allocator gives a page, which has a header
+// beside it, the next power of two.
 const (
 	sqliteOptions = "_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&" +
-		"_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(100000)"
-	sqliteReading = "_pragma=busy_timeout(10000)&_pragma=cache_size(-8192)&_pragma=temp_store(memory)&_pragma=query_only(1)"
+		"_pragma=cache_size(-32768)&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(100000)"
+	sqliteReading = "_pragma=busy_timeout(10000)&_pragma=cache_size(-4096)&_pragma=temp_store(memory)&_pragma=query_only(1)"
 	// A shelf may lose its last transactions with the machine: its cursor goes back with them.
 	sqliteShelf = "_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)&" +
-		"_pragma=cache_size(-32768)&_pragma=temp_store(memory)"
+		"_pragma=cache_size(-16384)&_pragma=temp_store(memory)"
 )
 
 // throughDriver begins the location of a file that is reached through another of database/sql's drivers, as by a test that

@@ -18,7 +18,7 @@ const (
 )
 
 // moneyRooms know no floating point at all; elsewhere it may not come near money.
-var moneyRooms = []string{"money", "ledger", "payment", "fx", "merchant", "wallet", "flow", "settlement/..."}
+var moneyRooms = []string{"money", "ledger", "payment", "fx", "merchant/...", "wallet", "flow", "settlement/..."}
 
 // moneyWords are the words that make a float a sum of money or the price of one.
 var moneyWords = []string{"amount", "amounts", "price", "prices", "fee", "fees", "balance", "balances", "minor", "tax",

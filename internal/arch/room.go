@@ -32,7 +32,7 @@ type room struct {
 
 var (
 	grounds = []string{"fault", "invariant", "money", "ident", "calendar", "wire", "wire/*"}
-	nouns   = []string{"access", "ledger", "merchant", "wallet", "fx", "qr", "qr/*", "screening", "payment",
+	nouns   = []string{"access", "ledger", "merchant", "merchant/...", "wallet", "fx", "qr", "qr/*", "screening", "payment",
 		"settlement", "settlement/*", "offer", "taxfree", "statistic", "vault"}
 	below    = slices.Concat(grounds, nouns, []string{"store", "flow", "relay"})
 	paid     = with(grounds, "ledger", "merchant", "wallet", "fx")
@@ -68,6 +68,7 @@ var rooms = []room{
 
 	{"ledger", noun, grounds, nounWhy, nounHelp},
 	{"merchant", noun, with(grounds, "ledger"), nounWhy, nounHelp},
+	{"merchant/onboarding/...", noun, grounds, nounWhy, nounHelp},
 	{"wallet", noun, with(grounds, "ledger"), nounWhy, nounHelp},
 	{"fx", noun, with(grounds, "ledger"), nounWhy, nounHelp},
 	{"payment", noun, paid, nounWhy, nounHelp},

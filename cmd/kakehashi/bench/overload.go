@@ -137,6 +137,13 @@ func (v *overload) times(ctx context.Context, times int, before *tally) (Missed,
 	what, out := fmt.Sprintf("×%d ", times), o.Out
 	fmt.Fprintf(out, "  for each second of processor time, %.0f paid: %.1f %% of the peak's\n", t.each(),
 		200*t.each()/(before.each()+after.each()))
+	for i, second := range seconds {
+		if i > lost {
+			break
+		}
+		fmt.Fprintf(out, "  second %d afterwards: %d sales, %.1f %% paid by the first answer, p99 %v\n", i+1,
+			second.begun.Load(), per(second.atOnce.Load(), second.begun.Load()), round(second.p(99)))
+	}
 	missed := bar(out, what+"per cent of the peak", 200*t.goodput()/(before.goodput()+after.goodput()), goodputMin(times))
 	missed = append(missed, bar(out, what+"per cent of the cancels served",
 		per(t.cancels.served.Load(), t.cancels.sent.Load()), cancelsMin)...)
