@@ -18,6 +18,8 @@ type Answer struct {
 	// Once names the message's content: the same content for the same caller and path is signed once a second. Empty:
 	// the answer is signed by itself.
 	Once string
+	// Refused says that there is nothing in the answer but a result: it is signed once in refusalSpan.
+	Refused bool
 	// Silent keeps the caller waiting, and gives no answer. Only the sandbox does so.
 	Silent bool
 	// After runs when the answer has left. May be nil.
@@ -35,11 +37,11 @@ type refusal struct {
 }
 
 // Refuse is an answer that holds nothing but a result. An empty detail is the code's own sentence. Whatever is refused in
-// the same words is signed once a second: those who ask again and again about what is not there cost no signatures.
+// the same words is signed once in a while: those who ask again and again about what is not there cost no signatures.
 func Refuse(code wire.ResultCode, detail string) Answer {
 	r := refusal{Result: wire.NewResult(code, detail)}
 	a := Say(r.Result, r)
-	a.Once = onceOf(r.Result)
+	a.Once, a.Refused = onceOf(r.Result), true
 	return a
 }
 

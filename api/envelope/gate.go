@@ -50,11 +50,13 @@ type desk struct {
 	alarms    *Meter // of a client
 	errors    *Meter // answers to callers who proved nothing
 	press     press
+	refusals  press // answers that hold nothing but a result
 }
 
 func newDesk(r Realm, side Side) *desk {
 	return &desk{Realm: r, side: side, requests: NewMeter(), strangers: NewMeter(), forgeries: NewMeter(),
-		alarms: NewMeter(), errors: NewMeter()}
+		alarms: NewMeter(), errors: NewMeter(), press: press{span: time.Second},
+		refusals: press{span: refusalSpan}}
 }
 
 // New is a gate.

@@ -62,7 +62,11 @@ func (g *Gate) seal(ctx context.Context, x *exchange, a Answer) (sealed signed, 
 		sealed, err := g.sign(ctx, x, a, now)
 		return g.settled(x, a, sealed, err)
 	}
-	m, allowed := x.desk.press.take(keyOf(x.r.Method, x.path, x.echo, strconv.Itoa(x.key), once), now, func() bool {
+	p := &x.desk.press
+	if a.Refused || !x.proved {
+		p = &x.desk.refusals
+	}
+	m, allowed := p.take(keyOf(x.r.Method, x.path, x.echo, strconv.Itoa(x.key), once), now, func() bool {
 		return x.proved || x.desk.errors.Take("", Rate{Max: g.limits.ErrorsMax, Per: time.Second}, now)
 	})
 	if !allowed {

@@ -11,8 +11,15 @@ import (
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
-// madeMax bounds how many answers of one second are remembered.
+// madeMax bounds how many answers are remembered.
 const madeMax = 4096
+
+// refusalSpan is how long the same refusal is the same bytes for a caller. Only the time it was signed at is older than it
+// could be; what is refused is decided each time. Under ten times the load a network can serve, most of what is signed in
+// vain is that a payment which was turned away does not exist.
+//
+// Source: docs/evidence/overload.md.
+const refusalSpan = 5 * time.Second
 
 // signed is an answer as it is sent.
 type signed struct {
@@ -27,22 +34,23 @@ type made struct {
 	err    error
 }
 
-// press remembers the answers it signed within the present second. A signature costs a thousand times what a look-up
-// does, and within a second the same answer is the same bytes.
+// press remembers the answers it signed within the present span of time. A signature costs a thousand times what a look-up
+// does, and within a span the same answer is the same bytes.
 //
 // Concurrency: safe for any number of callers.
 type press struct {
-	mutex  sync.Mutex
-	second int64
-	made   map[[sha256.Size]byte]*made
+	span  time.Duration
+	mutex sync.Mutex
+	began time.Time
+	made  map[[sha256.Size]byte]*made
 }
 
 // take is the place of an answer, if it may be made. allow is asked before a new one is.
 func (p *press) take(key [sha256.Size]byte, now time.Time, allow func() bool) (m *made, ok bool) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if p.second != now.Unix() || p.made == nil {
-		p.second, p.made = now.Unix(), map[[sha256.Size]byte]*made{}
+	if began := now.Truncate(p.span); !p.began.Equal(began) || p.made == nil {
+		p.began, p.made = began, map[[sha256.Size]byte]*made{}
 	}
 	if m, ok = p.made[key]; ok {
 		return m, true

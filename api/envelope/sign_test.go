@@ -21,7 +21,7 @@ func no() bool  { return false }
 
 func TestThePressMakesAnAnswerOnceASecond(t *testing.T) {
 	t.Parallel()
-	var p press
+	p := press{span: time.Second}
 	var counted sync.Mutex
 	made := 0
 	var all sync.WaitGroup
@@ -56,7 +56,7 @@ func TestThePressMakesAnAnswerOnceASecond(t *testing.T) {
 
 func TestThePressRemembersABoundedNumber(t *testing.T) {
 	t.Parallel()
-	var p press
+	p := press{span: time.Second}
 	for i := range 2 * madeMax {
 		if _, ok := p.take(keyOf(fmt.Sprint(i)), noon, yes); !ok {
 			t.Fatal("it may be made")

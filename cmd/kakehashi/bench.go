@@ -84,11 +84,12 @@ type benchOverload struct {
 	Tills     int   `default:"48" help:"Tills at once while the peak is measured."`
 	Times     []int `default:"2,5,10" help:"Times the peak, one after another."`
 	Seconds   int   `default:"60" help:"How long each lasts."`
+	Tries     int   `default:"1" help:"How often a multiple is measured at most, where a bar is missed."`
 	Unbounded bool  `help:"The control: no queue has a bound. It must fail."`
 }
 
 // Run measures, and fails where a bar is missed.
 func (b *benchOverload) Run(ctx context.Context) error {
 	return bench.Overload(ctx, bench.OverloadOptions{NetworkOptions: b.options(), Tills: b.Tills, Times: b.Times,
-		Seconds: b.Seconds, Unbounded: b.Unbounded})
+		Seconds: b.Seconds, Tries: b.Tries, Unbounded: b.Unbounded})
 }

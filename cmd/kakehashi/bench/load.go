@@ -21,6 +21,7 @@ type load struct {
 	counter  counter
 	agenda   *agenda
 	number   atomic.Uint64 // of the next sale
+	signed   func() int64  // by the network, so far
 	underWay sync.WaitGroup
 	broken   atomic.Pointer[error]
 }
@@ -122,7 +123,7 @@ func (l *load) prepare(sales int) error {
 
 // peak is what so many tills see that begin the next sale as soon as the one before has ended.
 func (l *load) peak(ctx context.Context, tills int, length time.Duration) *tally {
-	t, before := newTally(time.Now(), length), usage("").cpu
+	t, stop := l.measured(length)
 	var wait sync.WaitGroup
 	for range tills {
 		wait.Add(1)
@@ -137,8 +138,15 @@ func (l *load) peak(ctx context.Context, tills int, length time.Duration) *tally
 		}()
 	}
 	wait.Wait()
-	t.cpu = usage("").cpu - before
+	stop()
 	return t
+}
+
+// measured is the tally of a stretch of time that begins now; stop tells it what was used meanwhile.
+func (l *load) measured(length time.Duration) (t *tally, stop func()) {
+	cpu, signed := usage("").cpu, l.signed()
+	t = newTally(time.Now(), length)
+	return t, func() { t.cpu, t.signed = usage("").cpu-cpu, l.signed()-signed }
 }
 
 // arrive begins so many sales a second at random moments, whoever is answered. tally gives the one of a moment; where it
@@ -161,14 +169,14 @@ func (l *load) arrive(ctx context.Context, perSecond float64, tally func(due tim
 
 // stretch is a load of one rate and length, seen as a whole.
 func (l *load) stretch(ctx context.Context, perSecond float64, length time.Duration) *tally {
-	t, before := newTally(time.Now(), length), usage("").cpu
+	t, stop := l.measured(length)
 	l.arrive(ctx, perSecond, func(due time.Time) *tally {
 		if due.After(t.until) {
 			return nil
 		}
 		return t
 	})
-	t.cpu = usage("").cpu - before
+	stop()
 	return t
 }
 

@@ -28,6 +28,7 @@ type tally struct {
 	inquiries    atomic.Int64
 	cancels      cancels
 	cpu          time.Duration // that the process used meanwhile, the load's own included
+	signed       int64         // signatures that the network made meanwhile
 
 	mutex   sync.Mutex
 	latency *hdrhistogram.Histogram // microseconds, of what was paid by the first answer
@@ -62,6 +63,9 @@ func (t *tally) goodput() float64 { return float64(t.inTime.Load()) / t.until.Su
 // each is how many payments were paid in time for each second of processor time. What others use of the machine does not
 // matter to it.
 func (t *tally) each() float64 { return float64(t.inTime.Load()) / t.cpu.Seconds() }
+
+// signatures are how many the network made for each payment that was paid in time.
+func (t *tally) signatures() float64 { return float64(t.signed) / float64(t.inTime.Load()) }
 
 // p is the latency that a share, in hundredths, did not exceed.
 func (t *tally) p(share float64) time.Duration {

@@ -43,7 +43,9 @@ func newMetrics(p *Process) *metrics {
 	m.took = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "kakehashi_answer_seconds",
 		Help:    "From the first byte of a request to its answer.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 4}}, []string{"operation"})
-	m.registry.MustRegister(m.answers, m.took, &gauges{process: p})
+	signatures := prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "kakehashi_signatures_total",
+		Help: "Signatures made: most of what a payment costs."}, func() float64 { return float64(p.Signatures()) })
+	m.registry.MustRegister(m.answers, m.took, signatures, &gauges{process: p})
 	return m
 }
 

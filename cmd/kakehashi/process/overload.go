@@ -28,6 +28,7 @@ func (p *Process) bound() {
 // ready soon, and whatever else the process does would wait behind all of them. Whatever else is ready to run goes before the
 // next signature: it is short, and what waits for it is a payment that is nearly through.
 func (p *Process) inTurn(sign func()) {
+	p.signed.Add(1)
 	if p.signers == nil {
 		sign()
 		return
@@ -37,6 +38,9 @@ func (p *Process) inTurn(sign func()) {
 	sign()
 	runtime.Gosched()
 }
+
+// Signatures are how many the process has made so far: most of what a payment costs.
+func (p *Process) Signatures() int64 { return p.signed.Load() }
 
 // busy reports whether the process has more to do than it soon can, with so many requests under way at one of its APIs. Who
 // waits for a wallet costs nothing and is not counted, but a call that has not left yet, or whose answer is being read, is.

@@ -41,6 +41,7 @@ type Process struct {
 	clock   *Clock
 	lock    *lock
 	signers chan struct{} // as many signatures as are made at once
+	signed  atomic.Int64  // signatures made so far
 	metrics *metrics
 	handler http.Handler
 	servers []*http.Server
