@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/kakehashi-pay/kakehashi/api/ams"
 	"github.com/kakehashi-pay/kakehashi/api/envelope"
