@@ -33,6 +33,7 @@ const (
 	CodeCancelTooLate     fault.Code = "cancel_window_exceeded"
 	CodeCancelAfterRefund fault.Code = "cancel_after_refund"
 	CodeFactMalformed     fault.Code = "fact_malformed"
+	CodeKeyVersionTaken   fault.Code = "key_version_taken"
 	CodeFactConflict      fault.Code = "fact_conflict"
 	CodeFactMissing       fault.Code = "fact_missing"
 )

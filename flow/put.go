@@ -34,17 +34,26 @@ func (Put) Lane() ident.Lane { return ident.House }
 // Queue is the low one.
 func (Put) Queue() Queue { return Low }
 
-// Needs nothing of the lane.
-func (Put) Needs() store.Keys { return store.Keys{} }
+// Needs nothing of the lane, and the keys that the clients of its keys have.
+func (p Put) Needs() store.Keys {
+	var k store.Keys
+	for i := range p.Facts.Keys {
+		k.Clients = append(k.Clients, p.Facts.Keys[i].Client)
+	}
+	return k
+}
 
 // Decide checks the facts, each by itself and against those it names.
 //
-// Errors: Invalid fact_malformed, name_malformed, naming the field.
-func (p Put) Decide(_ *store.View, _ time.Time) (Outcome, store.Changes, error) {
+// Errors: Invalid fact_malformed, name_malformed, naming the field; Conflict key_version_taken.
+func (p Put) Decide(v *store.View, _ time.Time) (Outcome, store.Changes, error) {
 	if p.Person == "" || p.What == "" {
 		return Outcome{}, store.Changes{}, badFact("person", "an act needs a person and a name")
 	}
 	if err := p.check(); err != nil {
+		return Outcome{}, store.Changes{}, err
+	}
+	if err := p.checkVersions(v.Facts); err != nil {
 		return Outcome{}, store.Changes{}, err
 	}
 	facts := p.Facts
@@ -76,6 +85,28 @@ func (p Put) check() error {
 	for _, check := range checks {
 		if err := check(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkVersions holds that a version once given is never given to another key: whoever reads an old signature must find the
+// key that made it.
+func (p Put) checkVersions(known *store.Catalogue) error {
+	taken := func(field string, version int) error {
+		return &fault.Error{Op: "flow.Put", Kind: fault.Conflict, Code: CodeKeyVersionTaken, Subject: field,
+			Detail: fmt.Sprintf("%s: version %d is another key: a version is never given twice", field, version)}
+	}
+	for _, k := range p.Facts.Keys {
+		if old, ok := known.Key(k.Client, k.Version); ok && old.Public.SPKI() != k.Public.SPKI() {
+			return taken("key.version of "+string(k.Client), k.Version)
+		}
+	}
+	for _, old := range known.HouseKeys() {
+		for _, k := range p.Facts.HouseKeys {
+			if old.Version == k.Version && old.Public.SPKI() != k.Public.SPKI() {
+				return taken("house_key.version", k.Version)
+			}
 		}
 	}
 	return nil

@@ -170,6 +170,11 @@ func (c *Catalogue) Keep(ctx context.Context, now time.Time, k Keys) error {
 			return err
 		}
 	}
+	for _, id := range k.Clients {
+		if _, err := c.keysOf(ctx, id); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -203,11 +208,29 @@ func (c *Catalogue) Client(ctx context.Context, now time.Time, id ident.Client) 
 	if err != nil || !ok {
 		return access.Client{}, nil, false, err
 	}
-	keys, _, err = remember(c, &c.keys, editionKey, id, func() ([]access.Key, bool, error) {
+	keys, err = c.keysOf(ctx, id)
+	return client, keys, err == nil, err
+}
+
+func (c *Catalogue) keysOf(ctx context.Context, id ident.Client) ([]access.Key, error) {
+	keys, _, err := remember(c, &c.keys, editionKey, id, func() ([]access.Key, bool, error) {
 		keys, err := list(ctx, c.reader, &loadKeys, []cell{text(string(id))}, keyRow)
 		return keys, true, err
 	})
-	return client, keys, err == nil, err
+	return keys, err
+}
+
+// Key is one version of a client's key, where Keep was told of the client.
+func (c *Catalogue) Key(id ident.Client, version int) (access.Key, bool) {
+	c.mutex.RLock()
+	defer c.mutex.RUnlock()
+	e, _ := c.keys.get(id)
+	for _, k := range e.value {
+		if k.Version == version {
+			return k, true
+		}
+	}
+	return access.Key{}, false
 }
 
 func (c *Catalogue) merchant(ctx context.Context, id merchant.ID) (merchant.Merchant, bool, error) {

@@ -20,6 +20,7 @@ type Keys struct {
 	Marks     []payment.Mark
 	Balances  []ledger.Account
 	Merchants []merchant.ID
+	Clients   []ident.Client // with their keys
 }
 
 // add appends what another movement needs.
@@ -29,6 +30,7 @@ func (k *Keys) add(o Keys) {
 	k.Marks = append(k.Marks, o.Marks...)
 	k.Balances = append(k.Balances, o.Balances...)
 	k.Merchants = append(k.Merchants, o.Merchants...)
+	k.Clients = append(k.Clients, o.Clients...)
 }
 
 // Union is everything that some movements must see.
