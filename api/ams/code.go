@@ -26,7 +26,8 @@ type payer struct {
 func (d *desk) payer(scanned wire.Secret, now time.Time) payer {
 	code, err := wallet.NormalCode(string(scanned))
 	if err != nil {
-		return payer{code: string(scanned), refusal: wire.InvalidPaymentCode, why: fault.DetailOf(err)}
+		return payer{code: string(scanned), refusal: wire.InvalidPaymentCode,
+			why: foreign(string(scanned), fault.DetailOf(err))}
 	}
 	p := payer{code: code, marks: d.Codes.Marks(code, now)}
 	if minted, ok := d.Codes.Find(code, now); ok {
@@ -38,7 +39,7 @@ func (d *desk) payer(scanned wire.Secret, now time.Time) payer {
 	}
 	candidates, err := wallet.Candidates(d.House.Facts().Routes(), code, now)
 	if err != nil {
-		p.refusal, p.why = wire.InvalidPaymentCode, fault.DetailOf(err)
+		p.refusal, p.why = wire.InvalidPaymentCode, foreign(code, fault.DetailOf(err))
 		return p
 	}
 	return d.owned(p, candidates[0])
