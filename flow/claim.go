@@ -7,8 +7,8 @@ import (
 
 	"github.com/kakehashi-pay/kakehashi/fault"
 	"github.com/kakehashi-pay/kakehashi/ident"
-	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/store"
+	"github.com/kakehashi-pay/kakehashi/wallet"
 )
 
 // CodeSpent is the code of a payer's code that another payment has spent.
@@ -19,7 +19,7 @@ const CodeSpent fault.Code = "payment_code_spent"
 type Claim struct {
 	In      ident.Lane // the wallet's home
 	Payment ident.ID
-	Marks   [2]payment.Mark // under this hour's key and the last one's
+	Marks   wallet.Marks
 }
 
 // Name is "claim/1".

@@ -39,7 +39,7 @@ type Pay struct {
 
 	Wallet     wallet.ID       // whose code it is; empty: nobody's
 	WalletLane ident.Lane      // where its codes are claimed
-	Marks      [2]payment.Mark // the code under this hour's key and the last one's
+	Marks      wallet.Marks    // of the code
 	Claim      ClaimState      // what became of the claim, where it lives in another lane
 	Refusal    wire.ResultCode // decided before: the breaker is open, the code cannot be read
 	Why        string          // its sentence

@@ -179,12 +179,9 @@ func (t *Teller) serve(ctx context.Context, batch []waiting, now time.Time) erro
 		done[i] = decided{waiting: w}
 		done[i].outcome, done[i].err = t.decide(ctx, draft, w.movement, now)
 	}
-	ready := draft.Finish()
-	if ready.Empty() {
-		answer(done)
-		return nil
-	}
-	return t.commit(ctx, ready, done, now)
+	// A batch that changes nothing is committed too: its answers are true only while nobody else has taken the lane, and only
+	// the lane's row says so.
+	return t.commit(ctx, draft.Finish(), done, now)
 }
 
 func (t *Teller) fill(ctx context.Context, batch []waiting) error {

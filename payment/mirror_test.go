@@ -128,6 +128,8 @@ func (m *model) givenBack(a wallet.Answer) {
 	other := a.Price != none && a.Price != m.request.Price || a.Payer != none && a.Payer != m.request.Payer
 	switch {
 	case m.place != "REFUNDING" && m.stray == "" || a.Verdict == wallet.Unknown:
+	case m.place == "REFUNDING" && m.stray == "" && a.Verdict == wallet.Declined && a.Code == "ORDER_IS_CANCELED":
+		m.place = "CANCELLED"
 	case a.Verdict == wallet.Declined || other:
 		m.breaks++
 	case m.place == "REFUNDING":

@@ -12,6 +12,7 @@ import (
 	"github.com/kakehashi-pay/kakehashi/money"
 	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/wallet"
+	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
 // reasons are the codes of transfers in plain words.
@@ -224,6 +225,22 @@ func TestStoryOfACancelThatComesTooLate(t *testing.T) {
 	s.happens("The wallet answers that it has given the money back.", s.p.HearReturn(returned)...)
 	s.checkEmpty()
 	s.end(t, "too_late_to_cancel.txt")
+}
+
+// A cancel that was on its way for long reaches the wallet after the next one was refused. Found by simulation.
+func TestStoryOfACancelThatArrivesAfterAll(t *testing.T) {
+	t.Parallel()
+	s := tell(t, "Too late to cancel, it was said", converted(), border)
+	s.happens(asksTheWallet, s.p.SentBy())
+	s.happens(silent, s.p.Hear(nothing)...)
+	s.happens("Our clock gives up, and intends a cancel.", s.p.CancelIntended(payment.ByClock))
+	s.happens("The wallet answers that the window for cancels has closed. Asked once more what happened, it says that it\n"+
+		"has charged: W1.", s.p.HearAfterWindow(yes)...)
+	cancelled := wallet.Answer{Verdict: wallet.Declined, Code: wire.OrderIsCanceled}
+	s.happens("Meanwhile the first cancel has reached the wallet. Asked to give the money back, it declines: the payment is\n"+
+		"cancelled.", s.p.HearReturn(cancelled)...)
+	s.checkEmpty()
+	s.end(t, "cancel_arrives_after_all.txt")
 }
 
 func TestStoryOfAPaidPaymentThatIsTooLateToCancel(t *testing.T) {

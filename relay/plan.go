@@ -159,7 +159,8 @@ func (r *Relay) learn(t *task, c Call, a wallet.Answer) {
 		t.tooLate, t.attempts = true, 0
 	case c.Question == flow.AskedAboutStray && c.Act == Inquire && a.Verdict == wallet.Succeeded:
 		t.charged, t.attempts = true, 0
-	case c.Act == GiveBack && a.Verdict == wallet.Declined && c.Refund == ident.Digest{}:
+	case c.Act == GiveBack && a.Verdict == wallet.Declined && c.Refund == ident.Digest{} &&
+		!(t.payment.State == payment.Refunding && a.Code == wire.OrderIsCanceled):
 		r.alarm(AlarmReversal, c.Payment.String()+": the wallet "+string(c.Wallet)+" declines to give a charge back: "+
 			string(a.Code))
 	}

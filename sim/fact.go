@@ -90,6 +90,8 @@ func (o *oracle) answered(c *relay.Call, a wallet.Answer) {
 	case c.Act == relay.GiveBack:
 		if a.Verdict == wallet.Succeeded && !otherThan(a, c.Return.Amount, c.Return.Payer) {
 			f.returned = append(f.returned, c.Return.Partner)
+		} else if a.Declares(wire.OrderIsCanceled) {
+			f.undone = true
 		} else if a.Verdict != wallet.Unknown {
 			o.hit(f14, d)
 		}

@@ -11,7 +11,6 @@ import (
 	"github.com/kakehashi-pay/kakehashi/ident"
 	"github.com/kakehashi-pay/kakehashi/merchant"
 	"github.com/kakehashi-pay/kakehashi/money"
-	"github.com/kakehashi-pay/kakehashi/payment"
 	"github.com/kakehashi-pay/kakehashi/store"
 	"github.com/kakehashi-pay/kakehashi/wallet"
 )
@@ -116,7 +115,7 @@ func (w *world) openPurses(c chance, facts *store.Facts) {
 }
 
 // marks are the keyed digests of an order's code.
-func (w *world) marks(o *order, now time.Time) [2]payment.Mark {
+func (w *world) marks(o *order, now time.Time) wallet.Marks {
 	code := o.code
 	if w.options.Bug == BugFreesCodes {
 		code += o.request // as if each payment had codes of its own

@@ -62,8 +62,9 @@ const PaymentsLeast = 300
 // CoverageDays is after how many simulated days everything that can be met must have been met.
 const CoverageDays = 1000
 
-// Red names what makes the runs red: each violation; each run with a day of too few payments; where enough days were played,
-// each cell of the legal table that was never met, and each thing that must happen sometimes and did not.
+// Red names what makes the runs red: each violation; each run with a day of too few payments; unknown payments that were slow
+// to end; where enough days were played, each cell of the legal table that was never met, and each thing that must happen
+// sometimes and did not.
 func (s *Summary) Red() []string {
 	var all []string
 	for i := range s.Failed {
@@ -72,6 +73,9 @@ func (s *Summary) Red() []string {
 	for i := range s.Quiet {
 		all = append(all, fmt.Sprintf("seed %d: a day of %d payments, and %d are the least", s.Quiet[i].Seed,
 			s.Quiet[i].Fewest, PaymentsLeast))
+	}
+	if s.Slow > max(1, s.Unknown/1000) {
+		all = append(all, fmt.Sprintf("%d of %d unknown payments took more than %v: one of 1,000 may", s.Slow, s.Unknown, resolveMax))
 	}
 	if s.Days >= CoverageDays {
 		for _, cell := range s.Coverage.Missing() {

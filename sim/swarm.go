@@ -109,7 +109,7 @@ const (
 // swarmOf draws the options of a seed.
 func swarmOf(seed uint64) swarm {
 	c := newChance(seed, 1)
-	s := swarm{lanes: c.between(1, 3), shops: c.between(2, 5), wallets: c.between(2, 5), visits: c.between(325, 360),
+	s := swarm{lanes: c.between(1, 3), shops: c.between(2, 5), wallets: c.between(2, 5), visits: c.between(340, 375),
 		storms: c.between(2, 8), batch: oneOf(c, []int{1, 2, 7, 64, 512}),
 		checkpoint: oneOf(c, []int{10, 20, 20, 60, 60, 200, 1000}),
 		begins:     time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, c.IntN(400))}

@@ -114,7 +114,8 @@ func (v *View) refundsOf(refunds []ident.Digest, payments *[]ident.Digest) searc
 func (v *View) claimsOf(marks []payment.Mark) []search {
 	var missing []cell
 	for i := range marks {
-		if _, ok := v.claims[marks[i]]; !ok {
+		again := i > 0 && marks[i] == marks[i-1] // a code's marks are equal for most of the day
+		if _, ok := v.claims[marks[i]]; !ok && !again {
 			missing = append(missing, blob(marks[i][:]))
 		}
 	}

@@ -54,24 +54,40 @@ const (
 	fingerprintLabel = "kakehashi fingerprint"
 )
 
-// claimOverlap is how long after a change of the daily key a code is still looked for under the last one.
+// claimOverlap is how long after a change of the daily key a code is still looked for under the last one, and how long before
+// it under the next.
 //
-// Source: decisions B23. A payer's code is good for a minute; issuers refuse older ones.
+// Source: decisions B23. A payer's code is good for a minute; issuers refuse older ones. The next key was found to be needed by
+// simulation: a clock that is set back over midnight, or another process's that is behind, meets codes spent tomorrow.
 const claimOverlap = time.Hour
 
-// ClaimMarks are the marks under which a code is spent: under the key of the day of at, which is the one to write, and under
-// the key of one hour before. They are equal but for the first hour of a UTC day. Marks of different days cannot be linked
-// without the secret.
+// Marks are the marks under which a code is looked for: under the key of the moment, which is the one to write, of an hour
+// before, and of an hour later. They are equal but for the first and the last hour of a UTC day.
+type Marks [3]Mark
+
+// ClaimMarks are the marks of a code at a time. Marks of different days cannot be linked without the secret.
 //
 // Invariant: s was made by NewSecret.
 // Source: decisions B23.
-func ClaimMarks(s Secret, code string, at time.Time) [2]Mark {
-	return [2]Mark{claimMark(s, code, at), claimMark(s, code, at.Add(-claimOverlap))}
+func ClaimMarks(s Secret, code string, at time.Time) Marks {
+	now, before, after := dayOf(at), dayOf(at.Add(-claimOverlap)), dayOf(at.Add(claimOverlap))
+	m := claimMark(s, code, now)
+	marks := Marks{m, m, m}
+	if before != now {
+		marks[1] = claimMark(s, code, before)
+	}
+	if after != now {
+		marks[2] = claimMark(s, code, after)
+	}
+	return marks
 }
 
-func claimMark(s Secret, code string, at time.Time) Mark {
-	day := binary.BigEndian.AppendUint64(nil, uint64(at.UTC().Truncate(24*time.Hour).Unix()))
-	return Mark(keyed(keyed(s.bytes(), []byte(claimLabel), day), []byte(code)))
+// dayOf is when the UTC day of a time began, in seconds since 1970.
+func dayOf(at time.Time) int64 { return at.UTC().Truncate(24 * time.Hour).Unix() }
+
+func claimMark(s Secret, code string, day int64) Mark {
+	key := keyed(s.bytes(), []byte(claimLabel), binary.BigEndian.AppendUint64(nil, uint64(day)))
+	return Mark(keyed(key, []byte(code)))
 }
 
 // Fingerprint is the mark that shows whether a repeated payment request names the same code. Marks of different payments

@@ -39,30 +39,32 @@ func TestMarksAreTheSameForEver(t *testing.T) {
 	}
 }
 
-// A code is looked for under the key of the moment and that of an hour before: in the first hour of a UTC day they differ.
+// A code is looked for under the key of the moment, of an hour before and of an hour later: in the first and the last hour of a
+// UTC day they differ.
 func TestClaimMarksChangeWithTheDay(t *testing.T) {
 	t.Parallel()
 	s := secret("sample")
-	at := func(day, hour, minute int, zone *time.Location) [2]wallet.Mark {
+	at := func(day, hour, minute int, zone *time.Location) wallet.Marks {
 		return wallet.ClaimMarks(s, code, time.Date(2026, 11, day, hour, minute, 0, 0, zone))
 	}
-	yesterday, today := at(23, 12, 0, time.UTC)[0], at(24, 12, 0, time.UTC)[0]
-	if yesterday == today {
+	yesterday, today, tomorrow := at(23, 12, 0, time.UTC)[0], at(24, 12, 0, time.UTC)[0], at(25, 12, 0, time.UTC)[0]
+	if yesterday == today || today == tomorrow {
 		t.Fatal("two days have one mark")
 	}
 	tokyo := time.FixedZone("JST", 9*60*60)
 	for _, c := range []struct {
 		what string
-		got  [2]wallet.Mark
-		want [2]wallet.Mark
+		got  wallet.Marks
+		want wallet.Marks
 	}{
-		{"midnight", at(24, 0, 0, time.UTC), [2]wallet.Mark{today, yesterday}},
-		{"00:59", at(24, 0, 59, time.UTC), [2]wallet.Mark{today, yesterday}},
-		{"01:00", at(24, 1, 0, time.UTC), [2]wallet.Mark{today, today}},
-		{"23:59", at(24, 23, 59, time.UTC), [2]wallet.Mark{today, today}},
-		{"the day before, 23:59", at(23, 23, 59, time.UTC), [2]wallet.Mark{yesterday, yesterday}},
-		{"08:59 in Japan", at(24, 8, 59, tokyo), [2]wallet.Mark{yesterday, yesterday}},
-		{"09:00 in Japan", at(24, 9, 0, tokyo), [2]wallet.Mark{today, yesterday}},
+		{"midnight", at(24, 0, 0, time.UTC), wallet.Marks{today, yesterday, today}},
+		{"00:59", at(24, 0, 59, time.UTC), wallet.Marks{today, yesterday, today}},
+		{"01:00", at(24, 1, 0, time.UTC), wallet.Marks{today, today, today}},
+		{"22:59", at(24, 22, 59, time.UTC), wallet.Marks{today, today, today}},
+		{"23:00", at(24, 23, 0, time.UTC), wallet.Marks{today, today, tomorrow}},
+		{"the day before, 23:59", at(23, 23, 59, time.UTC), wallet.Marks{yesterday, yesterday, today}},
+		{"08:59 in Japan", at(24, 8, 59, tokyo), wallet.Marks{yesterday, yesterday, today}},
+		{"09:00 in Japan", at(24, 9, 0, tokyo), wallet.Marks{today, yesterday, today}},
 	} {
 		if c.got != c.want {
 			t.Errorf("at %s: %x", c.what, c.got)

@@ -69,7 +69,7 @@ func (r *Register) Add(mark Mark, m Minted, now time.Time) error {
 }
 
 // Find is the code that was minted under one of the marks, valid or expired; ok is false when none is remembered.
-func (r *Register) Find(marks [2]Mark) (m Minted, ok bool) {
+func (r *Register) Find(marks Marks) (m Minted, ok bool) {
 	for _, mark := range marks {
 		if m, ok = r.codes[mark]; ok {
 			return m, true

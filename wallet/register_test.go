@@ -51,7 +51,7 @@ func TestRegisterTellsAnOldCodeFromNone(t *testing.T) {
 		{expires.Add(10*time.Minute + 1), true, false},
 	} {
 		r.Expire(c.at)
-		m, ok := r.Find([2]wallet.Mark{{2}, mark})
+		m, ok := r.Find(wallet.Marks{{2}, {3}, mark})
 		if ok != c.found || ok && m.Expired(c.at) != c.expired {
 			t.Errorf("at %v: %+v, %v", c.at, m, ok)
 		}
@@ -77,7 +77,7 @@ func TestRegisterIsBoundedAndTakesNoMarkTwice(t *testing.T) {
 	if fault.CodeOf(err) != wallet.CodeRegisterFull || fault.KindOf(err) != fault.Exhausted {
 		t.Errorf("one too many: %v", err)
 	}
-	if m, _ := r.Find([2]wallet.Mark{{1}, {1}}); m.Customer != "u" || r.Len() != 2 {
+	if m, _ := r.Find(wallet.Marks{{1}, {1}, {1}}); m.Customer != "u" || r.Len() != 2 {
 		t.Errorf("%+v among %d", m, r.Len())
 	}
 	later := noon.Add(12 * time.Minute)
@@ -135,7 +135,7 @@ func TestRegisterFollowsItsModel(t *testing.T) {
 				if !ok {
 					want, ok = model[second]
 				}
-				if got, found := r.Find([2]wallet.Mark{first, second}); found != ok || got != want {
+				if got, found := r.Find(wallet.Marks{first, second, second}); found != ok || got != want {
 					t.Fatalf("found %+v, %v instead of %+v, %v", got, found, want, ok)
 				}
 			},

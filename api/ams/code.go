@@ -13,7 +13,7 @@ import (
 // payer is whose code was scanned, or why nobody can be charged with it.
 type payer struct {
 	code     string // as the wallet is sent it
-	marks    [2]wallet.Mark
+	marks    wallet.Marks
 	wallet   wallet.Wallet // the zero Wallet: nobody's
 	customer string        // the wallet's own id of its user, where the code was minted here
 	refusal  wire.ResultCode

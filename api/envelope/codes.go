@@ -67,7 +67,7 @@ func (c *Codes) Find(code string, now time.Time) (m wallet.Minted, ok bool) {
 }
 
 // Marks are the marks under which a code is spent at a time.
-func (c *Codes) Marks(code string, now time.Time) [2]wallet.Mark {
+func (c *Codes) Marks(code string, now time.Time) wallet.Marks {
 	return wallet.ClaimMarks(c.secret, code, now)
 }
 
