@@ -8,7 +8,7 @@
 // each client at its own pace. In a demo, and only there, the operator can make a wallet misbehave and is
 // shown how to point an SDK at the network.
 //
-// Read console.go, board.go, live.go, stream.go, then story.go.
+// Read console.go, board.go, live.go, stream.go, then story.go and merchants.go.
 package console
 
 import (
@@ -52,6 +52,7 @@ type Config struct {
 	Zone    *time.Location // in which days begin and times are told
 	Title   string         // what the network is called, beside the product's name; may be empty
 	Demo    Demo           // nil outside a demo
+	Names   Names          // by what merchants are found; nil: there are no pages about merchants
 
 	// Watchers is how many may watch the live page at once; 0: 256.
 	Watchers int
@@ -106,7 +107,7 @@ func New(c Config) http.Handler {
 		c.Watchers = watchersMax
 	}
 	s := &console{Config: c, board: NewBoard(c.Zone, c.Network.Now()),
-		kit: look.NewKit(look.Site{Name: name, Pages: pageFiles, Words: words.With(storyWords),
+		kit: look.NewKit(look.Site{Name: name, Pages: pageFiles, Words: words.With(storyWords).With(merchantWords),
 			Assets: assetFiles,
 			Zone:   c.Zone})}
 	c.Network.Follow(s.board.Follow)
@@ -129,6 +130,10 @@ func (s *console) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", s.page(s.live))
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("GET /payment/{id}", s.page(s.story))
+	if s.Names != nil {
+		mux.HandleFunc("GET /merchants", s.page(s.merchants))
+		mux.HandleFunc("GET /merchant/{id}", s.page(s.merchant))
+	}
 	if s.Demo != nil {
 		mux.HandleFunc("POST /wallet/{id}/behaviour", s.page(s.misbehave))
 	}

@@ -19,4 +19,4 @@ func (b *Board) Counted() (begun, paid, declined, cancelled int, sinceMicro int6
 }
 
 // Words are all phrases of the console.
-func Words() look.Words { return words.With(storyWords) }
+func Words() look.Words { return words.With(storyWords).With(merchantWords) }

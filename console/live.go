@@ -89,7 +89,7 @@ func (s *console) live(w http.ResponseWriter, r *http.Request) error {
 	v := liveView{Page: s.kit.Page(r, s.kit.Say(l, "live")), Now: now, Most: recentMax, Strip: s.strip(&g),
 		Doubts: s.doubts(r.Context(), l, &g), Wallets: s.wallets(l, &g)}
 	v.Page.Styles, v.Page.Script = []string{"console.css"}, "console.js"
-	v.Page.Links = []look.Link{{Text: v.Page.Title, Address: "/", Here: true}}
+	v.Page.Links = s.links(l, "/")
 	v.Page.Live = s.kit.Say(l, "live.still", s.kit.Clock(l).Time(now))
 	v.Events = "/events?after=" + s.position(n.version) + "&lang=" + string(l)
 	for i := len(n.rows) - 1; i >= 0; i-- {

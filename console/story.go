@@ -94,7 +94,7 @@ func (s *console) story(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Page = s.kit.Page(r, title)
 	v.Page.Styles, v.Page.Script = []string{"console.css"}, "console.js"
-	v.Page.Links = []look.Link{{Text: s.kit.Say(l, "live"), Address: "/"}}
+	v.Page.Links = s.links(l, "")
 	return s.kit.Show(w, r, "story", v)
 }
 

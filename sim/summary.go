@@ -75,7 +75,8 @@ func (s *Summary) Red() []string {
 			s.Quiet[i].Fewest, PaymentsLeast))
 	}
 	if s.Slow > max(1, s.Unknown/1000) {
-		all = append(all, fmt.Sprintf("%d of %d unknown payments took more than %v: one of 1,000 may", s.Slow, s.Unknown, resolveMax))
+		all = append(all, fmt.Sprintf("%d of %d unknown payments took more than %v: one of 1,000 may", s.Slow, s.Unknown,
+			resolveMax))
 	}
 	if s.Days >= CoverageDays {
 		for _, cell := range s.Coverage.Missing() {

@@ -63,6 +63,7 @@ var everything = map[string]said{
 	"writePlan": {insertion: &writePlan}, "listPlans": {statement: &listPlans},
 	"writeMerchant": {insertion: &writeMerchant}, "loadMerchant": {statement: &loadMerchant},
 	"listMerchants": {statement: &listMerchants}, "listCurrencies": {statement: &listCurrencies},
+	"merchantsNamed": {lookup: &merchantsNamed}, "storesOf": {statement: &storesOf},
 	"writeStore": {insertion: &writeStore}, "loadStore": {statement: &loadStore},
 	"writeWallet": {insertion: &writeWallet}, "listWallets": {statement: &listWallets},
 	"writeRoute": {insertion: &writeRoute}, "listRoutes": {statement: &listRoutes},

@@ -20,8 +20,11 @@ import (
 
 // merchantsCommand are what an operator does with merchants.
 type merchantsCommand struct {
-	Add  merchantAdd  `cmd:"" help:"Onboard one merchant of an account holder."`
-	Plan merchantPlan `cmd:"" help:"Write a fee plan."`
+	Add    merchantAdd    `cmd:"" help:"Onboard one merchant of an account holder."`
+	Import merchantImport `cmd:"" help:"Onboard the merchants and stores of a file; bad rows are set apart."`
+	Sample merchantSample `cmd:"" help:"Make a file of sample merchants to import."`
+	Find   merchantFind   `cmd:"" help:"Find merchants by part of a name, by reference or id."`
+	Plan   merchantPlan   `cmd:"" help:"Write a fee plan."`
 }
 
 type merchantAdd struct {

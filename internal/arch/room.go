@@ -32,8 +32,8 @@ type room struct {
 
 var (
 	grounds = []string{"fault", "invariant", "money", "ident", "calendar", "wire", "wire/*"}
-	nouns   = []string{"access", "ledger", "merchant", "merchant/...", "wallet", "fx", "qr", "qr/*", "screening", "payment",
-		"settlement", "settlement/*", "offer", "taxfree", "statistic", "vault"}
+	nouns   = []string{"access", "access/people", "ledger", "merchant", "merchant/...", "wallet", "fx", "qr", "qr/*",
+		"screening", "payment", "settlement", "settlement/*", "offer", "taxfree", "statistic", "vault"}
 	below    = slices.Concat(grounds, nouns, []string{"store", "flow", "relay"})
 	paid     = with(grounds, "ledger", "merchant", "wallet", "fx")
 	settled  = with(paid, "payment")
@@ -69,6 +69,7 @@ var rooms = []room{
 	{"ledger", noun, grounds, nounWhy, nounHelp},
 	{"merchant", noun, with(grounds, "ledger"), nounWhy, nounHelp},
 	{"merchant/onboarding/...", noun, grounds, nounWhy, nounHelp},
+	{"merchant/directory", noun, with(grounds, "merchant", "merchant/onboarding/japan"), nounWhy, nounHelp},
 	{"wallet", noun, with(grounds, "ledger"), nounWhy, nounHelp},
 	{"fx", noun, with(grounds, "ledger"), nounWhy, nounHelp},
 	{"payment", noun, paid, nounWhy, nounHelp},
@@ -77,6 +78,7 @@ var rooms = []room{
 	{"offer", noun, with(settled, "settlement"), nounWhy, nounHelp},
 	{"taxfree", noun, with(settled, "settlement"), nounWhy, nounHelp},
 	{"access", noun, grounds, nounWhy, nounHelp},
+	{"access/people", noun, grounds, nounWhy, nounHelp},
 	{"qr/...", noun, grounds, nounWhy, nounHelp},
 	{"screening", noun, grounds, nounWhy, nounHelp},
 	{"vault", noun, grounds, nounWhy, nounHelp},
@@ -101,8 +103,11 @@ var rooms = []room{
 	{"look/...", edge, with(grounds, "qr", "qr/*"),
 		"the kit of all pages is used by the traveller's wallet too, which must not learn what a merchant is",
 		"pass the page plain values"},
-	{"portal/...", edge, with(below, "look", "look/*"), edgeWhy, edgeHelp},
-	{"console/...", edge, with(below, "look", "look/*"), edgeWhy, edgeHelp},
+	{"signin", edge, with(grounds, "access", "access/people", "look"),
+		"the kit by which people sign in proves who they are; what they may do to the books is not its business",
+		"hand it a function, or decide it in flow"},
+	{"portal/...", edge, with(below, "look", "look/*", "signin"), edgeWhy, edgeHelp},
+	{"console/...", edge, with(below, "look", "look/*", "signin"), edgeWhy, edgeHelp},
 	{"tabi/...", edge, with(grounds, "qr", "qr/*", "look", "look/*"),
 		"tabi stands for every foreign wallet: what it cannot reach through the wallet API, no real wallet can",
 		"ask for it through wire/aps"},

@@ -141,7 +141,7 @@ func (v *overload) times(ctx context.Context, times int, before *tally) (Missed,
 	}
 	v.print(t, times, rate)
 	what, out := fmt.Sprintf("×%d ", times), o.Out
-	fmt.Fprintf(out, "  for each second of processor time, %.0f paid: %.1f %% of the peak's; for each paid, %.2f signatures (peak: %.2f)\n",
+	fmt.Fprintf(out, "  for each second of processor time, %.0f paid: %.1f %% of the peak's; for each %.2f signatures (peak %.2f)\n",
 		t.each(), 200*t.each()/(before.each()+after.each()), t.signatures(), before.signatures())
 	for i, second := range seconds {
 		if i > lost {

@@ -121,7 +121,8 @@ func (d *demo) open(ctx context.Context) (err error) {
 func (d *demo) openPages(certificate, key string) error {
 	h := d.process.Live.House
 	pages := console.New(console.Config{Network: h, Zone: envelope.Japan, Title: "demo", Demo: &controls{demo: d},
-		Resting: h.Relay().Resting, Asked: h.Relay().Asked, Open: h.Open, Told: d.told, Alarm: d.process.Alarms.Raise})
+		Resting: h.Relay().Resting, Asked: h.Relay().Asked, Open: h.Open, Told: d.told, Alarm: d.process.Alarms.Raise,
+		Names: d.process.Live.KeepNames()})
 	if err := d.serve(d.at.page, pages); err != nil {
 		return err
 	}

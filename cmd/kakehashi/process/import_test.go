@@ -7,38 +7,39 @@ import (
 	"context"
 	"testing"
 
+	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/intake"
+	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/intake/sample"
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/process"
-	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/roster"
-	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/roster/sample"
 	"github.com/kakehashi-pay/kakehashi/merchant"
 	"github.com/kakehashi-pay/kakehashi/wire"
 )
 
-// A running network takes a file of merchants while it is paid through: the one waits for the other no longer than an act.
+// A running network takes a file of merchants while it is paid through: the one waits for the other no longer than an
+// act.
 func TestARunningNetworkTakesAnImportWhileItIsPaidThrough(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var file bytes.Buffer
 	made, err := sample.Write(&file, sample.Order{Merchants: 3000, Stores: 4000, Seed: 1, Bad: 0.01, Plan: "std",
-		Format: roster.CSV, Encoding: roster.UTF8})
+		Format: intake.CSV, Encoding: intake.UTF8})
 	if err != nil {
 		t.Fatal(err)
 	}
-	bring := func(o *process.Operator) (*roster.Tally, error) {
+	bring := func(o *process.Operator) (*intake.Tally, error) {
 		holder, _, err := o.Reader.Holder(context.Background(), "acq")
 		if err != nil {
 			return nil, err
 		}
-		f, err := roster.Open(bytes.NewReader(file.Bytes()), roster.CSV, "")
+		f, err := intake.Open(bytes.NewReader(file.Bytes()), intake.CSV, "")
 		if err != nil {
 			return nil, err
 		}
-		i := roster.Import{File: f, Reader: o.Reader, Person: o.Person, Do: o.Do, Terms: roster.Terms{Holder: holder,
+		i := intake.Import{File: f, Reader: o.Reader, Person: o.Person, Do: o.Do, Terms: intake.Terms{Holder: holder,
 			Plans: func(id merchant.PlanID) bool { return id == "std" }}}
 		return i.Run(context.Background())
 	}
 	imported := make(chan error, 1)
-	var first *roster.Tally
+	var first *intake.Tally
 	go func() {
 		o, err := process.Operate(context.Background(), w.config, false)
 		if err == nil {
@@ -63,7 +64,8 @@ func TestARunningNetworkTakesAnImportWhileItIsPaidThrough(t *testing.T) {
 	}
 	w.operate(func(o *process.Operator) error {
 		again, err := bring(o)
-		if err == nil && (again.Written() || again.Merchants.Same != made.Merchants || again.Stores.Same != made.Stores) {
+		if err == nil && (again.Written() || again.Merchants.Same != made.Merchants ||
+			again.Stores.Same != made.Stores) {
 			t.Errorf("%+v", again)
 		}
 		return err
