@@ -141,8 +141,9 @@ func (v *overload) times(ctx context.Context, times int, before *tally) (Missed,
 	}
 	v.print(t, times, rate)
 	what, out := fmt.Sprintf("×%d ", times), o.Out
-	fmt.Fprintf(out, "  for each second of processor time, %.0f paid: %.1f %% of the peak's; for each %.2f signatures (peak %.2f)\n",
-		t.each(), 200*t.each()/(before.each()+after.each()), t.signatures(), before.signatures())
+	fmt.Fprintf(out, "  for each second of processor time, %.0f paid: %.1f %% of the peak's\n", t.each(),
+		200*t.each()/(before.each()+after.each()))
+	fmt.Fprintf(out, "  for each of them %.2f signatures: %.2f at the peak\n", t.signatures(), before.signatures())
 	for i, second := range seconds {
 		if i > lost {
 			break
