@@ -4,11 +4,13 @@ package audit
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -55,8 +57,11 @@ func (a *Auditor) acted(l *lane, r *record, act *actRow) {
 // Source: store, the type Facts, which an act's data encodes; the data of other acts says nothing of the sort.
 type saying map[string][]map[string]any
 
-// sayings remembers what acts said, by their rows.
-type sayings struct{ byRow map[int64]spoken }
+// sayings remembers what acts said, by their rows, and the facts that wait to be compared with them.
+type sayings struct {
+	byRow   map[int64]spoken
+	waiting []factRow
+}
 
 // spoken is an act with what its data says about facts; nil where it says nothing.
 type spoken struct {
@@ -64,8 +69,12 @@ type spoken struct {
 	facts saying
 }
 
-// sayingsMax is how many acts are remembered at once.
-const sayingsMax = 256
+// sayingsMax is how many acts are remembered at once, and waitingMax how many facts wait. Facts are read in the order of their
+// keys; compared in the order of the acts that wrote them, an act of hundreds of facts is read once for many of them.
+const (
+	sayingsMax = 256
+	waitingMax = 131_072
+)
 
 // said is the act of a row of the house lane, with what it says.
 func (a *Auditor) said(ctx context.Context, s *sayings, key, n int64) (one spoken, err error) {
@@ -116,10 +125,30 @@ type factRow struct {
 	other      func(act *actRow) string // what is wrong where the act's data says nothing about facts; may be nil
 }
 
-// asActed checks a row of the catalogue against the act that wrote it last: the house lane's journal records an act
+// asActed has a row of the catalogue checked, by the next settle at the latest.
+func (a *Auditor) asActed(ctx context.Context, s *sayings, house int64, f factRow) error {
+	if s.waiting = append(s.waiting, f); len(s.waiting) < waitingMax {
+		return nil
+	}
+	return a.settle(ctx, s, house)
+}
+
+// settle checks the rows that wait.
+func (a *Auditor) settle(ctx context.Context, s *sayings, house int64) error {
+	slices.SortStableFunc(s.waiting, func(x, y factRow) int { return cmp.Compare(x.version, y.version) })
+	for _, f := range s.waiting {
+		if err := a.checkActed(ctx, s, house, f); err != nil {
+			return err
+		}
+	}
+	s.waiting = s.waiting[:0]
+	return nil
+}
+
+// checkActed checks a row of the catalogue against the act that wrote it last: the house lane's journal records an act
 // under its version, and what the act's data says of the row is what stands there. A field that the data does not
 // name is not compared.
-func (a *Auditor) asActed(ctx context.Context, s *sayings, house int64, f factRow) error {
+func (a *Auditor) checkActed(ctx context.Context, s *sayings, house int64, f factRow) error {
 	a.counts.Facts++
 	at, err := a.facts.actAt(ctx, a.books, f.version)
 	if err != nil {

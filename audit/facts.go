@@ -69,7 +69,10 @@ func (a *Auditor) sweepCatalogue(ctx context.Context) error {
 	if err := a.sweepMerchants(ctx, s, house); err != nil {
 		return err
 	}
-	return a.sweepQuotes(ctx, s, house)
+	if err := a.sweepQuotes(ctx, s, house); err != nil {
+		return err
+	}
+	return a.settle(ctx, s, house)
 }
 
 // named picks the fact whose field has a value.

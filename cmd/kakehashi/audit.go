@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/kakehashi-pay/kakehashi/audit"
 	"github.com/kakehashi-pay/kakehashi/cmd/kakehashi/process"
@@ -41,8 +43,8 @@ func (a *auditCommand) Run(ctx context.Context) error {
 	}
 	defer b.Close()
 	o := audit.Options{}
-	if !a.NoShelf {
-		o.Shelf = process.ShelfOf(books)
+	if shelf := process.ShelfOf(books); !a.NoShelf && derived(shelf) {
+		o.Shelf = shelf
 	}
 	if o.Witness, err = a.heads(); err != nil {
 		return err
@@ -56,6 +58,19 @@ func (a *auditCommand) Run(ctx context.Context) error {
 		return errFindings
 	}
 	return nil
+}
+
+// derived reports whether there are projections: books that were never served have none.
+func derived(shelf string) bool {
+	if strings.Contains(shelf, "://") {
+		return true
+	}
+	_, err := os.Stat(shelf)
+	if errors.Is(err, fs.ErrNotExist) {
+		fmt.Println("there are no projections: these books were never served")
+		return false
+	}
+	return true
 }
 
 // heads are the signed heads of the witness file.
