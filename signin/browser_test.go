@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -100,6 +101,13 @@ func (b *browser) listen(messages func(func(chromedp.ConsoleMessage, error) bool
 		b.messages = append(b.messages, m.String())
 		b.mutex.Unlock()
 	}
+}
+
+// said is what the console has shown so far.
+func (b *browser) said() []string {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return slices.Clone(b.messages)
 }
 
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -233,7 +241,7 @@ func TestPasskeyFromInvitationToStepUp(t *testing.T) {
 	b.wait(`document.querySelectorAll(".keys li").length === 2`)
 	b.open("/sample-shop/bank")
 	b.at("/sample-shop/bank")
-	for _, m := range b.messages {
+	for _, m := range b.said() {
 		if strings.Contains(m, "Content Security Policy") {
 			t.Error(m)
 		}
