@@ -85,11 +85,12 @@ type benchOverload struct {
 	Times     []int `default:"2,5,10" help:"Times the peak, one after another."`
 	Seconds   int   `default:"60" help:"How long each lasts."`
 	Tries     int   `default:"1" help:"How often a multiple is measured at most, where a bar is missed."`
+	Allowance int   `help:"Hundredths of the peak that the bars are lowered by, where others use the machine too."`
 	Unbounded bool  `help:"The control: no queue has a bound. It must fail."`
 }
 
 // Run measures, and fails where a bar is missed.
 func (b *benchOverload) Run(ctx context.Context) error {
 	return bench.Overload(ctx, bench.OverloadOptions{NetworkOptions: b.options(), Tills: b.Tills, Times: b.Times,
-		Seconds: b.Seconds, Tries: b.Tries, Unbounded: b.Unbounded})
+		Seconds: b.Seconds, Tries: b.Tries, Allowance: b.Allowance, Unbounded: b.Unbounded})
 }
