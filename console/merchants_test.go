@@ -198,19 +198,19 @@ func TestBrowserFindsAMerchantWithoutScript(t *testing.T) {
 	t.Parallel()
 	w := setup(t, (*world).crowded, (*world).named)
 	b := browse(t, w)
-	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled,
 			emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}))
 	b.dress(1440, 900, "light", "en")
-	b.do(chromedp.Navigate(b.url+"/"), chromedp.Click(chromedp.CSS(`.shell nav a[href="/merchants"]`)),
+	b.Do(chromedp.Navigate(b.url+"/"), chromedp.Click(chromedp.CSS(`.shell nav a[href="/merchants"]`)),
 		chromedp.WaitVisible(chromedp.CSS("#q")), chromedp.SendKeys(chromedp.CSS("#q"), "ryokan"),
 		chromedp.Click(chromedp.CSS(".search button")), chromedp.WaitVisible(chromedp.CSS(".found .empty")))
 	row := "#m-" + merchant.NameOf(0, "acq", "m-5").String()
-	b.do(chromedp.Navigate(b.url+"/merchants?"+asked(t, "q=旅館")), chromedp.WaitVisible(chromedp.CSS(row)),
+	b.Do(chromedp.Navigate(b.url+"/merchants?"+asked(t, "q=旅館")), chromedp.WaitVisible(chromedp.CSS(row)),
 		chromedp.Click(chromedp.CSS(row+" a")), chromedp.WaitVisible(chromedp.CSS("#merchant-id")))
-	got, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS("h1")))
+	got, err := chromedp.Run(b.Context, chromedp.Text(chromedp.CSS("h1")))
 	if err != nil || got != "見本旅館" {
 		t.Errorf("the page is about %q: %v", got, err)
 	}
@@ -231,9 +231,9 @@ func TestBrowserFitsPagesAboutMerchantsOnPhoneAndDesk(t *testing.T) {
 				"merchants-store": "/merchants?" + asked(t, "q=梅田"),
 				"merchant":        "/merchant/" + merchant.NameOf(0, "acq", "c-000").String(),
 				"evil":            "/merchant/" + merchant.NameOf(0, "acq", "m-evil").String()} {
-				b.do(chromedp.Navigate(b.url + path))
+				b.Do(chromedp.Navigate(b.url + path))
 				where := fmt.Sprintf("%s-%s-%s", name, size.name, lang)
-				if got := b.text(`document.documentElement.scrollWidth > innerWidth ? "beyond" : "in"`); got != "in" {
+				if got := b.Text(`document.documentElement.scrollWidth > innerWidth ? "beyond" : "in"`); got != "in" {
 					t.Errorf("%s is %s the window", where, got)
 				}
 				b.keep(where, false)
@@ -241,7 +241,7 @@ func TestBrowserFitsPagesAboutMerchantsOnPhoneAndDesk(t *testing.T) {
 		}
 	}
 	b.quiet()
-	b.do(chromedp.Navigate(b.url + "/merchants?mcc=58")) // of which the browser writes that it was refused
+	b.Do(chromedp.Navigate(b.url + "/merchants?mcc=58")) // of which the browser writes that it was refused
 	b.wait(`document.querySelector("#mcc").ariaInvalid === "true" && document.querySelector("[role=alert]")`)
 	b.keep("merchants-wrong", false)
 }

@@ -24,7 +24,7 @@ func TestBrowserShowsAPaymentArriveAndChange(t *testing.T) {
 	w := setup(t, (*world).busy)
 	b := browse(t, w)
 	b.dress(1440, 900, "light", "en")
-	b.do(chromedp.Navigate(b.url + "/"))
+	b.Do(chromedp.Navigate(b.url + "/"))
 	b.wait(listening)
 	w.wallets["kr"].mute = true
 	p := w.pay("seen", "m-1", "kr", 3200)
@@ -33,13 +33,13 @@ func TestBrowserShowsAPaymentArriveAndChange(t *testing.T) {
 	b.wait(`document.querySelector("#doubt-` + p.ID.String() + `")?.innerText.includes("asking the wallet what happened")`)
 	b.wait(`document.querySelector("#unknown").innerText === "1"`)
 	b.keep("live-unknown", false)
-	if got := b.text(`document.activeElement.localName`); got != "body" {
+	if got := b.Text(`document.activeElement.localName`); got != "body" {
 		t.Errorf("the focus went to %s", got)
 	}
-	b.do(chromedp.Focus(chromedp.CSS("#doubt-link-" + p.ID.String())))
+	b.Do(chromedp.Focus(chromedp.CSS("#doubt-link-" + p.ID.String())))
 	w.run(2 * time.Second) // the age grows, and the focus stays where it is
 	b.wait(`document.querySelector("#doubt-` + p.ID.String() + ` .age").innerText === "2 s"`)
-	if got := b.text(`document.activeElement.id`); got != "doubt-link-"+p.ID.String() {
+	if got := b.Text(`document.activeElement.id`); got != "doubt-link-"+p.ID.String() {
 		t.Errorf("the focus went to %q", got)
 	}
 	w.wallets["kr"].mute = false
@@ -60,7 +60,7 @@ func TestBrowserGoesOnAfterTheConnectionIsLost(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	b := browse(t, w)
-	b.do(chromedp.Navigate(b.url + "/"))
+	b.Do(chromedp.Navigate(b.url + "/"))
 	b.wait(listening)
 	b.server.CloseClientConnections()
 	p := w.pay("meanwhile", "m-1", "hk", 1980)
@@ -81,17 +81,17 @@ func TestBrowserMakesAWalletFail(t *testing.T) {
 	w := setup(t)
 	b := browse(t, w)
 	b.dress(1440, 900, "light", "en")
-	b.do(chromedp.Navigate(b.url+"/"), chromedp.Click(chromedp.CSS("#sum-hk")),
+	b.Do(chromedp.Navigate(b.url+"/"), chromedp.Click(chromedp.CSS("#sum-hk")),
 		chromedp.Click(chromedp.CSS("#b-hk-silent")))
 	b.wait(`document.querySelector("#wallet-hk .fails")?.innerText.includes("is made to say nothing")`)
 	b.wait(`document.querySelector("#fail-hk").open && location.hash === ""`)
 	b.keep("live-failing", false)
-	b.do(chromedp.Click(chromedp.CSS("#b-hk-normal")))
+	b.Do(chromedp.Click(chromedp.CSS("#b-hk-normal")))
 	b.wait(`!document.querySelector("#wallet-hk .fails")`)
 	if got := w.demo.Behaviour("hk"); got != console.Normal {
 		t.Errorf("the wallet is %s", got)
 	}
-	b.do(chromedp.Click(chromedp.CSS(`[data-copy="sdk-client"]`)))
+	b.Do(chromedp.Click(chromedp.CSS(`[data-copy="sdk-client"]`)))
 	b.wait(`document.querySelector('[data-copy="sdk-client"]').innerText === "Copied" ||
 		getSelection().toString() === "SAMPLE_CLIENT"`)
 	b.quiet()
@@ -103,21 +103,21 @@ func TestBrowserWithoutScriptSeesAndDoesTheSame(t *testing.T) {
 	p := w.pay("a", "m-1", "hk", 1980)
 	b := browse(t, w)
 	b.dress(1440, 900, "light", "en")
-	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled,
 			emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}), chromedp.Navigate(b.url+"/"))
 	for selector, want := range map[string]string{"noscript": "Reload the page to see what came after.",
 		"#p-" + p.ID.String(): "1,980"} {
-		got, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(selector)))
+		got, err := chromedp.Run(b.Context, chromedp.Text(chromedp.CSS(selector)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		has(t, got, want)
 	}
 	b.keep("live-without-script", false)
-	b.do(chromedp.Click(chromedp.CSS("#sum-hk")), chromedp.Click(chromedp.CSS("#b-hk-lies")),
+	b.Do(chromedp.Click(chromedp.CSS("#sum-hk")), chromedp.Click(chromedp.CSS("#b-hk-lies")),
 		chromedp.WaitVisible(chromedp.CSS("#wallet-hk .fails")))
 	if got := w.demo.Behaviour("hk"); got != console.Lies {
 		t.Errorf("the wallet is %s", got)
@@ -146,18 +146,18 @@ func TestBrowserFitsEveryPageOnPhoneAndDesk(t *testing.T) {
 				b.dress(size.width, size.height, light, lang)
 				for name, path := range map[string]string{"live": "/", "story": "/payment/" + refunded.ID.String(),
 					"unknown": "/payment/" + unknown.ID.String(), "declined": "/payment/" + evil.ID.String()} {
-					b.do(chromedp.Navigate(b.url + path))
+					b.Do(chromedp.Navigate(b.url + path))
 					if name == "live" {
 						b.wait(listening)
 					}
 					where := fmt.Sprintf("%s-%s-%s-%s", name, size.name, light, lang)
-					if got := b.text(`document.documentElement.scrollWidth > innerWidth ? "beyond" : "in"`); got != "in" {
+					if got := b.Text(`document.documentElement.scrollWidth > innerWidth ? "beyond" : "in"`); got != "in" {
 						t.Errorf("%s is %s the window", where, got)
 					}
-					if got := b.text(`document.documentElement.lang`); got != lang {
+					if got := b.Text(`document.documentElement.lang`); got != lang {
 						t.Errorf("%s is in %s", where, got)
 					}
-					paper := b.text(`getComputedStyle(document.documentElement).backgroundColor`)
+					paper := b.Text(`getComputedStyle(document.documentElement).backgroundColor`)
 					if want := map[string]string{"light": "rgb(251, 249, 244)",
 						"dark": "rgb(20, 22, 26)"}[light]; paper != want {
 						t.Errorf("%s is on %s", where, paper)
@@ -176,11 +176,11 @@ func TestBrowserShowsWhereTheKeyboardIs(t *testing.T) {
 	w.pay("a", "m-1", "hk", 1980)
 	b := browse(t, w)
 	b.dress(1440, 900, "light", "en")
-	b.do(chromedp.Navigate(b.url + "/"))
+	b.Do(chromedp.Navigate(b.url + "/"))
 	for range 8 {
-		b.do(chromedp.KeyEvent("\t"))
-		if got := b.text(`getComputedStyle(document.activeElement).outlineStyle`); got != "solid" {
-			t.Errorf("%s has no outline", b.text(`document.activeElement.outerHTML`))
+		b.Do(chromedp.KeyEvent("\t"))
+		if got := b.Text(`getComputedStyle(document.activeElement).outlineStyle`); got != "solid" {
+			t.Errorf("%s has no outline", b.Text(`document.activeElement.outerHTML`))
 		}
 	}
 }

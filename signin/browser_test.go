@@ -8,11 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,64 +18,23 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/kakehashi-pay/kakehashi/access/people"
+	"github.com/kakehashi-pay/kakehashi/internal/browser"
 	"github.com/kakehashi-pay/kakehashi/signin"
 )
 
-// browserPatience ends a test whose condition never holds.
-const browserPatience = 60 * time.Second
-
-// browser is a tab of a browser of its own, with an authenticator that verifies its user.
-type browser struct {
+// tab is one of a browser of its own, with an authenticator that verifies its user.
+type tab struct {
+	*browser.Tab
 	t             *testing.T
-	ctx           context.Context
 	site          *site
 	authenticator webauthn.AuthenticatorID
-	mutex         sync.Mutex
-	messages      []string
 }
 
 // browse opens a browser, or skips the test where there is none and none is demanded.
-func browse(t *testing.T, s *site) *browser {
+func browse(t *testing.T, s *site) *tab {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	demanded := os.Getenv("KAKEHASHI_REQUIRE_CHROMIUM") == "1"
-	switch {
-	case path == "" && demanded:
-		t.Fatal("no chromium is found, and KAKEHASHI_REQUIRE_CHROMIUM is 1")
-	case path == "":
-		t.Skip("no chromium is found: ./test setup installs it")
-	case testing.Short() && !demanded:
-		t.Skip("a browser takes seconds to start")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true))
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	tab, shut := chromedp.NewContext(allocator)
-	t.Cleanup(shut)
-	if err := chromedp.Do(tab); err != nil { // starts the browser
-		t.Fatal(err)
-	}
-	b := &browser{t: t, site: s}
-	messages := chromedp.Console(tab)
-	var listening sync.WaitGroup
-	listening.Go(func() { b.listen(messages) })
-	t.Cleanup(func() {
-		shut()
-		listening.Wait()
-	})
-	ctx, end := context.WithTimeout(tab, browserPatience)
-	t.Cleanup(end)
-	b.ctx = ctx
-	b.do(chromedp.EmulateViewport(390, 844), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	b := &tab{Tab: browser.Open(t), t: t, site: s}
+	b.Do(chromedp.EmulateViewport(390, 844), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, target, webauthn.Enable, webauthn.EnableParams{}); err != nil {
 			return err
 		}
@@ -92,72 +48,37 @@ func browse(t *testing.T, s *site) *browser {
 	return b
 }
 
-func (b *browser) listen(messages func(func(chromedp.ConsoleMessage, error) bool)) {
-	for m, err := range messages {
-		if err != nil {
-			return
-		}
-		b.mutex.Lock()
-		b.messages = append(b.messages, m.String())
-		b.mutex.Unlock()
-	}
-}
+func (b *tab) open(path string) { b.Do(chromedp.Navigate(b.site.server.URL + path)) }
 
-// said is what the console has shown so far.
-func (b *browser) said() []string {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	return slices.Clone(b.messages)
-}
-
-func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-func (b *browser) open(path string) { b.do(chromedp.Navigate(b.site.server.URL + path)) }
-
-func (b *browser) click(selector string) { b.do(chromedp.Click(chromedp.CSS(selector))) }
+func (b *tab) click(selector string) { b.Do(chromedp.Click(chromedp.CSS(selector))) }
 
 // wait waits until an expression of the page's is true, on this page or on the one that the browser goes to.
-func (b *browser) wait(expression string) {
+func (b *tab) wait(expression string) {
 	b.t.Helper()
-	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")"))
-	for err != nil && b.ctx.Err() == nil && (strings.Contains(err.Error(), "navigated") ||
+	_, err := chromedp.Run(b.Context, chromedp.Poll[bool]("!!("+expression+")"))
+	for err != nil && b.Context.Err() == nil && (strings.Contains(err.Error(), "navigated") ||
 		strings.Contains(err.Error(), "context with")) {
-		_, err = chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")"))
+		_, err = chromedp.Run(b.Context, chromedp.Poll[bool]("!!("+expression+")"))
 	}
 	if err != nil {
-		b.t.Fatalf("%s: %v\n%s", expression, err, b.text("document.body?.innerText ?? ''"))
+		b.t.Fatalf("%s: %v\n%s", expression, err, b.Text("document.body?.innerText ?? ''"))
 	}
-}
-
-// text is what an expression of the page's comes to.
-func (b *browser) text(expression string) string {
-	b.t.Helper()
-	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](expression))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return text
 }
 
 // at waits until the browser is at a path and the page is there.
-func (b *browser) at(path string) {
+func (b *tab) at(path string) {
 	b.t.Helper()
 	b.wait(`location.pathname === "` + path + `" && document.readyState === "complete"`)
 }
 
 // keep writes a picture of the page where KAKEHASHI_ARTIFACTS says, if it does.
-func (b *browser) keep(name string) {
+func (b *tab) keep(name string) {
 	b.t.Helper()
 	folder := os.Getenv("KAKEHASHI_ARTIFACTS")
 	if folder == "" {
 		return
 	}
-	data, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	data, err := chromedp.Run(b.Context, chromedp.FullScreenshot(100))
 	if err == nil {
 		err = os.MkdirAll(folder, 0o755)
 	}
@@ -170,9 +91,9 @@ func (b *browser) keep(name string) {
 }
 
 // lie makes the authenticator leave out the bit of user verification, or forge its signatures.
-func (b *browser) lie(badUV, forged bool) {
+func (b *tab) lie(badUV, forged bool) {
 	b.t.Helper()
-	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	b.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, webauthn.SetResponseOverrideBits, webauthn.SetResponseOverrideBitsParams{
 			AuthenticatorID: b.authenticator, IsBadUV: &badUV, IsBogusSignature: &forged})
 		return err
@@ -196,12 +117,12 @@ func TestPasskeyFromInvitationToStepUp(t *testing.T) {
 	b := browse(t, s)
 	b.open("/signin/invitation/" + s.invite(t, owner).Reveal())
 	b.keep("signin-invitation")
-	b.do(chromedp.SendKeys(chromedp.CSS(`[name="shown"]`), "橋 一"), chromedp.SendKeys(chromedp.CSS(`[name="name"]`),
+	b.Do(chromedp.SendKeys(chromedp.CSS(`[name="shown"]`), "橋 一"), chromedp.SendKeys(chromedp.CSS(`[name="name"]`),
 		"sample@example.jp"))
 	b.click(passkeyButton)
 	b.at("/signin/ways")
 	b.keep("signin-ways")
-	if text := b.text("document.body.innerText"); !strings.Contains(text, "橋 一") {
+	if text := b.Text("document.body.innerText"); !strings.Contains(text, "橋 一") {
 		t.Errorf("the page does not know who is in:\n%s", text)
 	}
 	a, _, _ := s.keeper.AccountOf(t.Context(), s.gate.Handle("sample@example.jp"))
@@ -214,10 +135,10 @@ func TestPasskeyFromInvitationToStepUp(t *testing.T) {
 	b.keep("signin")
 	b.open("/sample-shop/bank")
 	b.at("/signin")
-	b.text(remember)
+	b.Text(remember)
 	b.click(passkeyButton)
 	b.at("/sample-shop/bank")
-	b.text(resend) // the answer to a challenge, a second time
+	b.Text(resend) // the answer to a challenge, a second time
 	b.wait("window.status2 === 403")
 
 	s.later(people.FreshFor)
@@ -232,7 +153,7 @@ func TestPasskeyFromInvitationToStepUp(t *testing.T) {
 	b.open("/signin/ways")
 	b.click(passkeyButton)
 	b.wait(refusal + ` && document.querySelector("#passkey-wrong").textContent.endsWith("registered already.")`)
-	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	b.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, webauthn.ClearCredentials,
 			webauthn.ClearCredentialsParams{AuthenticatorID: b.authenticator})
 		return err
@@ -241,8 +162,8 @@ func TestPasskeyFromInvitationToStepUp(t *testing.T) {
 	b.wait(`document.querySelectorAll(".keys li").length === 2`)
 	b.open("/sample-shop/bank")
 	b.at("/sample-shop/bank")
-	for _, m := range b.said() {
-		if strings.Contains(m, "Content Security Policy") {
+	for _, m := range b.Messages() {
+		if strings.Contains(m.String(), "Content Security Policy") {
 			t.Error(m)
 		}
 	}
@@ -256,7 +177,7 @@ func TestPasskeyMendsWhatARecoveryCodeOpened(t *testing.T) {
 	codes := recoveryCode.FindStringSubmatch(v.post("/signin/ways/codes").wants(t, http.StatusOK).body)
 	b.open("/signin/recover")
 	for name, text := range map[string]string{"name": p.name, "password": p.password, "code": codes[1]} {
-		b.do(chromedp.SendKeys(chromedp.CSS(`[name="`+name+`"]`), text))
+		b.Do(chromedp.SendKeys(chromedp.CSS(`[name="`+name+`"]`), text))
 	}
 	b.click(`form button.first`)
 	b.at("/signin/ways")
@@ -280,11 +201,11 @@ func TestLinkOfAnotherSiteLeadsIn(t *testing.T) {
 	}))
 	t.Cleanup(elsewhere.Close)
 	b.open("/signin/invitation/" + s.invite(t, owner).Reveal())
-	b.do(chromedp.SendKeys(chromedp.CSS(`[name="shown"]`), "A"), chromedp.SendKeys(chromedp.CSS(`[name="name"]`),
+	b.Do(chromedp.SendKeys(chromedp.CSS(`[name="shown"]`), "A"), chromedp.SendKeys(chromedp.CSS(`[name="name"]`),
 		"sample"))
 	b.click(passkeyButton)
 	b.at("/signin/ways")
-	b.do(chromedp.Navigate(elsewhere.URL))
+	b.Do(chromedp.Navigate(elsewhere.URL))
 	b.click("#link")
 	b.wait(`document.body?.innerText.startsWith("in as")`)
 }
@@ -295,7 +216,7 @@ func TestPasskeyThatLiesIsRefused(t *testing.T) {
 	b := browse(t, s)
 	b.open("/signin/invitation/" + s.invite(t, owner).Reveal())
 	fill := func() {
-		b.do(chromedp.SendKeys(chromedp.CSS(`[name="shown"]`), "A"), chromedp.SendKeys(chromedp.CSS(`[name="name"]`),
+		b.Do(chromedp.SendKeys(chromedp.CSS(`[name="shown"]`), "A"), chromedp.SendKeys(chromedp.CSS(`[name="name"]`),
 			"sample@example.jp"))
 		b.click(passkeyButton)
 	}
@@ -306,7 +227,7 @@ func TestPasskeyThatLiesIsRefused(t *testing.T) {
 		t.Fatal("a passkey without user verification was registered")
 	}
 	b.lie(false, false)
-	b.open(b.text("location.pathname"))
+	b.open(b.Text("location.pathname"))
 	fill()
 	b.at("/signin/ways")
 	b.click(`form[action="/signin/out"] button`)

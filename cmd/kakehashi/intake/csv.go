@@ -5,7 +5,6 @@ package intake
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/kakehashi-pay/kakehashi/fault"
@@ -56,39 +55,33 @@ func (c *csvRows) next() (record, error) {
 
 func (c *csvRows) one() (record, error) {
 	w := c.window
-	for {
-		data := w.rest()
-		size, whole, code := c.split(data)
-		if !whole && len(data) <= rowMax {
-			if w.more() {
-				continue
-			}
-			data = w.rest()
-		}
-		if err := w.broken(); err != nil {
-			return record{}, err
-		}
-		if len(data) == 0 {
-			return record{}, io.EOF
-		}
-		c.row++
-		switch {
-		case size > rowMax && code != CodeQuoteOpen:
-			return c.tooLong(), nil
-		case code != "":
-			return c.malformed(code), nil
-		case len(c.header) > 0 && len(c.spans) != len(c.header) && !c.empty():
-			return c.miscounted(data, size), nil
-		}
-		if !whole { // the last row of a file that does not end in a line end
-			if last := &c.spans[len(c.spans)-1]; last.to == size && last.from < size && data[size-1] == '\r' {
-				last.to--
-			}
-		}
-		r := record{row: c.row, cells: c.cells(string(data[:size]))}
-		w.take(size)
-		return r, nil
+	var size int
+	var whole bool
+	var code fault.Code
+	data, err := w.hold(func(data []byte) bool {
+		size, whole, code = c.split(data)
+		return whole
+	})
+	if err != nil {
+		return record{}, err
 	}
+	c.row++
+	switch {
+	case size > rowMax && code != CodeQuoteOpen:
+		return c.tooLong(), nil
+	case code != "":
+		return c.malformed(code), nil
+	case len(c.header) > 0 && len(c.spans) != len(c.header) && !c.empty():
+		return c.miscounted(data, size), nil
+	}
+	if !whole { // the last row of a file that does not end in a line end
+		if last := &c.spans[len(c.spans)-1]; last.to == size && last.from < size && data[size-1] == '\r' {
+			last.to--
+		}
+	}
+	r := record{row: c.row, cells: c.cells(string(data[:size]))}
+	w.take(size)
+	return r, nil
 }
 
 // empty reports whether there is nothing in the row that was split.

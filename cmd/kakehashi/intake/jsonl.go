@@ -28,19 +28,13 @@ func (j *jsonRows) offset() int64 { return j.window.done }
 func (j *jsonRows) next() (record, error) {
 	w := j.window
 	for {
-		data := w.rest()
-		end := bytes.IndexByte(data, '\n')
-		if end < 0 && len(data) <= rowMax {
-			if w.more() {
-				continue
-			}
-			data = w.rest()
-		}
-		if err := w.broken(); err != nil {
+		var end int
+		data, err := w.hold(func(data []byte) bool {
+			end = bytes.IndexByte(data, '\n')
+			return end >= 0
+		})
+		if err != nil {
 			return record{}, err
-		}
-		if len(data) == 0 {
-			return record{}, io.EOF
 		}
 		j.row++
 		if end > rowMax || end < 0 && len(data) > rowMax {

@@ -52,6 +52,21 @@ func (w *window) more() bool {
 	return false
 }
 
+// hold is the rest once whole says that a row stands at its beginning, or it is too long for one, or nothing more comes.
+//
+// Errors: io.EOF where nothing is left; what the reader answers.
+func (w *window) hold(whole func(data []byte) bool) ([]byte, error) {
+	for !whole(w.rest()) && len(w.rest()) <= rowMax && w.more() {
+	}
+	if err := w.broken(); err != nil {
+		return nil, err
+	}
+	if len(w.rest()) == 0 {
+		return nil, io.EOF
+	}
+	return w.rest(), nil
+}
+
 // take passes over the first bytes of the rest.
 func (w *window) take(n int) {
 	w.from += n
