@@ -84,7 +84,7 @@ func (p *Payment) HearReturn(a wallet.Answer) []Change {
 	switch {
 	case a.Verdict == wallet.Unknown || p.State != Refunding && p.Stray == "":
 		return nil
-	case p.cancelledAfterAll(a):
+	case p.CancelledAfterAll(a):
 		return []Change{p.CancelConfirmed(ByWallet)}
 	case a.Verdict == wallet.Declined:
 		return p.contradicted("the wallet declines with " + string(a.Code) + " to give back " + charge)
@@ -96,9 +96,9 @@ func (p *Payment) HearReturn(a wallet.Answer) []Change {
 	return []Change{p.strayEnded("given back")}
 }
 
-// cancelledAfterAll reports whether a wallet declines our refund because it has cancelled the payment: a cancel that reached it
+// CancelledAfterAll reports whether a wallet declines our refund because it has cancelled the payment: a cancel that reached it
 // after it had said that it was too late. Its signed word ends the payment, as that of a cancel does.
-func (p *Payment) cancelledAfterAll(a wallet.Answer) bool {
+func (p *Payment) CancelledAfterAll(a wallet.Answer) bool {
 	return p.State == Refunding && p.Stray == "" && a.Declares(wire.OrderIsCanceled)
 }
 

@@ -160,7 +160,7 @@ func (r *Relay) learn(t *task, c Call, a wallet.Answer) {
 	case c.Question == flow.AskedAboutStray && c.Act == Inquire && a.Verdict == wallet.Succeeded:
 		t.charged, t.attempts = true, 0
 	case c.Act == GiveBack && a.Verdict == wallet.Declined && c.Refund == ident.Digest{} &&
-		!(t.payment.State == payment.Refunding && a.Code == wire.OrderIsCanceled):
+		!t.payment.CancelledAfterAll(a):
 		r.alarm(AlarmReversal, c.Payment.String()+": the wallet "+string(c.Wallet)+" declines to give a charge back: "+
 			string(a.Code))
 	}
