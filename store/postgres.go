@@ -28,7 +28,7 @@ var postgresDialect = dialect{
 			}
 		}
 		values := strings.Join(each, ", ")
-		if rows == 1 { // a quarter of what an array for each column costs
+		if rows == 1 { // an array for each column costs more
 			return "INSERT INTO " + i.table + " (" + i.columns + ") VALUES (" + values + ") " + i.suffix
 		}
 		return "INSERT INTO " + i.table + " (" + i.columns + ") SELECT * FROM unnest(" + values + ") " + i.suffix
